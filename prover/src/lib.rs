@@ -1,1 +1,3 @@
 //! (module documentation follows with the code)
+
+pub mod engine;
