@@ -1,1 +1,9 @@
-//! (module documentation follows with the code)
+//! The repute protocol itself: pure functions of values, without I/O, clock or threads.
+//!
+//! Each room has a native type and, in a `gadget` module beside it, the same thing as R1CS
+//! constraints over BN254's scalar field. [`statement`](crate::statement) puts them together into
+//! the statements that agents prove.
+
+pub mod field;
+pub mod gadget;
+pub mod poseidon;
