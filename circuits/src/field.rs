@@ -7,7 +7,7 @@
 pub use ark_bn254::Fr;
 
 use alloy_primitives::{U256, keccak256};
-use ark_ff::{BigInteger256, PrimeField};
+use ark_ff::{BigInteger256, Field, PrimeField};
 
 /// The order r of F, the number of points of BN254's prime-order groups.
 pub const ORDER: U256 = U256::from_limbs(Fr::MODULUS.0);
@@ -62,10 +62,27 @@ pub fn tag(name: &str) -> Fr {
     Fr::from_be_bytes_mod_order(text.as_bytes())
 }
 
+/// `Σ part · 2^offset`: how several numbers share one field element.
+///
+/// Parts that exceed their width run into their neighbours; whoever packs checks widths first.
+#[must_use]
+pub fn pack(parts: &[(u128, u64)]) -> Fr {
+    parts
+        .iter()
+        .map(|(part, offset)| Fr::from(*part) * power_of_two(*offset))
+        .sum()
+}
+
+/// `2^exponent`.
+#[must_use]
+pub fn power_of_two(exponent: u64) -> Fr {
+    Fr::from(2u64).pow([exponent])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ark_ff::{AdditiveGroup, Field};
+    use ark_ff::AdditiveGroup;
 
     #[test]
     fn a_word_is_canonical_exactly_below_r() {

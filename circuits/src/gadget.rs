@@ -4,7 +4,7 @@
 //! compute the hints it allocates while it lays out constraints. Gadgets never refuse a witness:
 //! from bad values they build an unsatisfied system, which is what the soundness tests look at.
 
-use crate::field::Fr;
+use crate::field::{Fr, power_of_two};
 use ark_ff::{AdditiveGroup, BigInteger, Field, PrimeField};
 use ark_r1cs_std::{
     GR1CSVar,
@@ -283,12 +283,6 @@ pub fn powers_of_two(count: usize) -> Vec<Fr> {
         .collect()
 }
 
-/// `2^exponent` as a field element.
-#[must_use]
-pub fn power_of_two(exponent: u64) -> Fr {
-    Fr::from(2u64).pow([exponent])
-}
-
 /// `Σ part_i · 2^offset_i`: how several numbers are packed into one field element.
 ///
 /// # Errors
@@ -299,14 +293,6 @@ pub fn pack(cs: &System, parts: &[(&Num, u64)]) -> Result<Num> {
         .map(|(x, offset)| (power_of_two(*offset), *x))
         .collect();
     linear(cs, &terms, Fr::ZERO)
-}
-
-/// A number as a field element of the circuit, for values known natively.
-///
-/// # Errors
-/// As the constraint system's.
-pub fn witness_number(cs: &System, number: u128) -> Result<Num> {
-    witness(cs, Fr::from(number))
 }
 
 const _: () = assert!(Fr::MODULUS_BIT_SIZE == 254);
