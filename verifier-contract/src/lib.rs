@@ -1,1 +1,15 @@
-//! (module documentation follows with the code)
+//! The repute contracts from Rust: an embedded chain, and one provider type over it and JSON-RPC.
+//!
+//! - [`provider`]: one [`DynProvider`](alloy::providers::DynProvider) over HTTP and [`embedded`];
+//! - [`embedded`]: a chain inside the process, with anvil's gas to the unit;
+//! - [`time`]: moving a local chain's clock;
+//! - [`dev`]: the publicly known development accounts.
+
+#[cfg(feature = "anvil")]
+pub mod anvil;
+pub mod dev;
+pub mod embedded;
+pub mod provider;
+pub mod time;
+
+pub use embedded::{EmbeddedChain, EmbeddedConfig};
