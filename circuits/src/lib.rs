@@ -5,6 +5,7 @@
 //! agents prove.
 
 pub mod babyjubjub;
+pub mod binding;
 pub mod clients;
 pub mod eddsa;
 pub mod field;
