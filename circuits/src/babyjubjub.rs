@@ -49,7 +49,6 @@ pub enum PointError {
 pub struct ScalarTooLarge(pub U256);
 
 /// circomlib's `Base8`, the generator of the subgroup.
-#[must_use]
 pub fn base8() -> Point {
     Point::generator()
 }
@@ -74,7 +73,6 @@ pub fn has_low_order(point: Point) -> bool {
 }
 
 /// 8·`point`.
-#[must_use]
 pub fn times_eight(point: Point) -> Point {
     point.into_group().double().double().double().into_affine()
 }

@@ -5,6 +5,9 @@
 //! Ed25519's clamping (RFC 8032, section 5.1.5).
 
 mod blake;
+mod unverified;
+
+pub use unverified::{Refusal, Unverified};
 
 use crate::{
     babyjubjub::{
@@ -227,7 +230,6 @@ impl Signature {
     }
 
     /// The point R8.
-    #[must_use]
     pub fn r8(&self) -> Point {
         self.r8
     }
