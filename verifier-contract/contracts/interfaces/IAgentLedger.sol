@@ -65,6 +65,8 @@ interface IAgentLedger {
     error InvalidProof();
     /// @dev The statement's `at` is later than now or more than an hour ago.
     error ProofTime(uint256 provenAt, uint256 nowTime);
+    /// @dev The policy shown is not well-formed.
+    error MalformedPolicy(uint256 policy);
     /// @dev The request's deadline passed.
     error DeadlinePassed(uint256 deadline);
     /// @dev The board's post was never taken.

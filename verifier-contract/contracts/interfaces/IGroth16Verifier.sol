@@ -16,8 +16,8 @@ interface IGroth16Verifier {
     error KeyLength(uint256 bytesGiven);
     /// @dev gamma = delta: whoever sees the key could forge proofs (no contribution to phase 2).
     error KeyForgeable();
-    /// @dev The point that starts at this word of the key is not on its curve, not in the subgroup of order r, or the
-    /// point at infinity where that is not allowed (alpha, beta, gamma, delta; IC may be infinity).
+    /// @dev The point that starts at this word of the key is not on its curve, not in the subgroup of order r, or at
+    /// infinity. (An IC_i at infinity would mean that input i has no say in the proof.)
     error KeyPoint(uint256 word);
 
     /// @notice Checks one proof. Anyone may call; no state.

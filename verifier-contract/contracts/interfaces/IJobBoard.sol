@@ -83,7 +83,7 @@ interface IJobBoard {
         uint96 bond;
         /// Whether the client must approve the worker key.
         bool selective;
-        /// keccak256 of the description; its hex text is the escrow job's description.
+        /// keccak256 of the description; its 64 lower-case hex digits are the escrow job's description.
         bytes32 descriptionHash;
         /// Where to find the description.
         string descriptionURI;
@@ -133,7 +133,7 @@ interface IJobBoard {
         uint256 provenAt;
         /// 0 silence, 1 private rating, 2 the rating given by `rate`.
         uint8 mode;
-        /// Who is paid; not 0.
+        /// Who is paid; not 0, the board or the provider.
         address recipient;
         /// The least the recipient must get, after all fees.
         uint256 minPayout;
@@ -179,7 +179,7 @@ interface IJobBoard {
         /// The job's number in the escrow.
         uint64 escrowJob;
         Dispute dispute;
-        /// The client released the budget by its own transaction.
+        /// The client released the budget on the record.
         bool released;
         bytes32 deliverable;
     }
@@ -199,8 +199,8 @@ interface IJobBoard {
         /// Seconds between the last period and expiry; at least one day.
         uint40 grace;
         uint96 recordFee;
-        /// Who gets recordFee of each completed job, for ever: a treasury, or 0x…dEaD to burn it. Must be able to receive
-        /// the token.
+        /// Who gets recordFee of each completed job, for ever: a treasury, or 0x…dEaD to burn it. The fees collect as its
+        /// credit, so that a recipient that cannot receive the token stops no payout.
         address recordFeeRecipient;
     }
 
@@ -212,8 +212,6 @@ interface IJobBoard {
     error WrongStage(uint256 postId, Stage stage);
     /// @dev A field of the terms, by its place from 0 (Terms), or 14 for the budget and 15 for expiry ≥ 2^40, is out of range.
     error InvalidTerms(uint256 field);
-    /// @dev The policy is not well-formed.
-    error InvalidPolicy(uint256 policy);
     /// @dev The caller is not the one who may call.
     error NotAllowed(address caller, address expected);
     /// @dev The last second for this verb passed.
@@ -222,8 +220,10 @@ interface IJobBoard {
     error TooEarly(uint256 first, uint256 nowTime);
     /// @dev The statement's `at` is later than now or more than an hour ago.
     error ProofTime(uint256 provenAt, uint256 nowTime);
-    /// @dev An address that must not be 0 is.
-    error ZeroAddress();
+    /// @dev An address that must not be 0 is, or money would go to the board or the shared provider and be stuck.
+    error InvalidRecipient(address recipient);
+    /// @dev The worker key must not be 0.
+    error InvalidWorker();
     /// @dev The ticket is 0 or not below r.
     error InvalidTicket(uint256 ticket);
     /// @dev The signature is not by this key over this message.
@@ -236,9 +236,11 @@ interface IJobBoard {
     error AlreadyRated(uint256 postId);
     /// @dev Mode 2 needs an open rating, modes 0 and 1 none; there is no other mode.
     error WrongMode(uint256 mode, bool rated);
-    /// @dev A dispute was raised or ruled on before, or there is none to rule on, or nobody to rule.
+    /// @dev Nobody could rule on a dispute.
+    error NoArbiter(uint256 postId);
+    /// @dev A dispute was raised or ruled on before, or there is none to rule on.
     error WrongDispute(Dispute dispute);
-    /// @dev The client released this job before: it can't dispute it any more.
+    /// @dev The client released this job before: it can't be released again, disputed or ruled on.
     error AlreadyReleased(uint256 postId);
     /// @dev Neither did the periods pass nor did the client release the budget.
     error NotCleared(uint256 postId);
@@ -274,7 +276,7 @@ interface IJobBoard {
     event Rated(uint256 indexed postId, uint8 rating);
     event Disputed(uint256 indexed postId);
     event Ruled(uint256 indexed postId, bool forProvider);
-    /// @notice The client released the budget by its own transaction.
+    /// @notice The client released the budget on the record.
     event Released(uint256 indexed postId, bytes32 deliverable);
     /// @notice The agent was paid and its state changed. Reveals recipient, amounts and mode; whether and how a private
     /// reviewer rated is not among them.
@@ -336,9 +338,12 @@ interface IJobBoard {
     /// provider returns budget and bond to the client.
     function rule(uint256 postId, Post calldata posted, bool forProvider) external;
 
-    /// @notice Releases the budget before the periods passed, by transaction instead of signature. Client; Submitted.
-    /// @dev Final: a later dispute is refused, and a dispute raised before no longer holds up the payment.
-    function release(uint256 postId, Post calldata posted, bytes32 deliverable) external;
+    /// @notice Releases the budget before the periods passed, on the record. Client, or anyone with the client's signature
+    /// Release(job, deliverable); Submitted.
+    /// @param clientSignature Ignored where the client calls.
+    /// @dev Final: a later dispute or ruling is refused, and a dispute raised before no longer holds up the payment. An agent
+    /// that must still wait out MIN_HOLD puts a signed release on the record here, before the client changes its mind.
+    function release(uint256 postId, Post calldata posted, bytes32 deliverable, bytes calldata clientSignature) external;
 
     /// @notice Pays the agent on a settle proof and counts the job in its state. The named relayer, or anyone.
     /// @dev cleared = now > reviewEnd and (no dispute, or ruled for the provider, or now > arbEnd). Needs cleared or a
@@ -359,6 +364,9 @@ interface IJobBoard {
 
     /// @notice Sends the caller's whole credit to `to`.
     function withdrawCredit(address to) external returns (uint256 amount);
+
+    /// @notice Sends RECORD_FEE_RECIPIENT its credit. Anyone.
+    function payRecordFees() external returns (uint256 amount);
 
     /// @notice What the board owes `owner`.
     function credits(address owner) external view returns (uint256);

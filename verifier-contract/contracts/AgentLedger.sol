@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity 0.8.37;
+
+import {Field} from "./Field.sol";
+import {PolicyLib} from "./PolicyLib.sol";
+import {GENESIS, TAG_NOTE} from "./hash/Genesis.sol";
+import {PoseidonCall} from "./hash/PoseidonCall.sol";
+import {IAgentLedger} from "./interfaces/IAgentLedger.sol";
+import {IGroth16Verifier} from "./interfaces/IGroth16Verifier.sol";
+import {IJobBoard} from "./interfaces/IJobBoard.sol";
+import {IRegistrationGate} from "./interfaces/IRegistrationGate.sol";
+import {LeanTree} from "./ledger/LeanTree.sol";
+
+/// @title The private states of all agents; the manual is in `IAgentLedger`.
+contract AgentLedger is IAgentLedger {
+    using LeanTree for LeanTree.Trees;
+
+    uint256 private constant REFRESH = uint136(bytes17("repute/refresh/v1"));
+    uint256 private constant PROOF_AGE = 1 hours;
+
+    /// @inheritdoc IAgentLedger
+    IJobBoard public immutable BOARD;
+    /// @notice The gate that every registration passes.
+    IRegistrationGate public immutable GATE;
+    /// @notice The hash of the tree and of first states.
+    address public immutable POSEIDON;
+    /// @notice The statements' verifiers.
+    IGroth16Verifier public immutable ACCEPT_VERIFIER;
+    IGroth16Verifier public immutable SETTLE_VERIFIER;
+    IGroth16Verifier public immutable REFRESH_VERIFIER;
+    IGroth16Verifier public immutable STANDING_VERIFIER;
+    IGroth16Verifier public immutable COMPLETION_VERIFIER;
+
+    /// @inheritdoc IAgentLedger
+    mapping(uint256 root => bool) public isKnownRoot;
+    /// @inheritdoc IAgentLedger
+    mapping(uint256 nullifier => bool) public isSpent;
+    /// @inheritdoc IAgentLedger
+    mapping(uint256 identity => bool) public isRegistered;
+
+    LeanTree.Trees private trees;
+
+    /// @param poseidon A `Poseidon`.
+    /// @param gate Admits registrations.
+    /// @param board The board that may spend. It names this ledger, so it is deployed later, at an address known before.
+    /// @param verifiers One for each statement, each for the statement's number of public inputs.
+    constructor(address poseidon, IRegistrationGate gate, IJobBoard board, Verifiers memory verifiers) {
+        if (poseidon.code.length == 0 || PoseidonCall.hash2(poseidon, 1, 2) != P_2_OF_1_2) revert InvalidSetup(poseidon);
+        if (address(gate).code.length == 0) revert InvalidSetup(address(gate));
+        if (address(board) == address(0)) revert InvalidSetup(address(board));
+        (POSEIDON, GATE, BOARD) = (poseidon, gate, board);
+        ACCEPT_VERIFIER = _taking(verifiers.accept, 8);
+        SETTLE_VERIFIER = _taking(verifiers.settle, 8);
+        REFRESH_VERIFIER = _taking(verifiers.refresh, 4);
+        STANDING_VERIFIER = _taking(verifiers.standing, 7);
+        COMPLETION_VERIFIER = _taking(verifiers.completion, 5);
+    }
+
+    /// @dev circomlib's P_2(1, 2): that `poseidon` is the hash it should be.
+    uint256 private constant P_2_OF_1_2 = 0x115cc0f5e7d690413df64c6b9662e9cf2a3617f2743245519e19607a4417189a;
+
+    /// @inheritdoc IAgentLedger
+    function register(uint256 identity, bytes calldata gateData) external returns (uint256 tree, uint256 index) {
+        _requireProper(identity);
+        if (isRegistered[identity]) revert AlreadyRegistered(identity);
+        isRegistered[identity] = true;
+        GATE.admit(msg.sender, identity, gateData);
+        uint256 commitment = PoseidonCall.hash3(POSEIDON, TAG_NOTE, identity, GENESIS);
+        (tree, index) = _insert(commitment);
+        emit Registered(identity, tree, index, commitment);
+    }
+
+    /// @inheritdoc IAgentLedger
+    function refresh(uint256[8] calldata proof, uint256 oldRoot, uint256 nullifier, uint256 commitment)
+        external
+        returns (uint256 tree, uint256 index)
+    {
+        uint256 binding = Field.k(abi.encode(REFRESH, block.chainid, address(this)));
+        uint256[] memory inputs = new uint256[](4);
+        (inputs[0], inputs[1], inputs[2], inputs[3]) = (oldRoot, nullifier, commitment, binding);
+        _spend(oldRoot, nullifier, commitment);
+        if (!REFRESH_VERIFIER.verify(proof, inputs)) revert InvalidProof();
+        (tree, index) = _insert(commitment);
+        emit Refreshed(tree, index, [oldRoot, nullifier, commitment, binding]);
+    }
+
+    /// @inheritdoc IAgentLedger
+    function spend(Spend kind, uint256[8] calldata proof, uint256[] calldata inputs)
+        external
+        returns (uint256 tree, uint256 index)
+    {
+        if (msg.sender != address(BOARD)) revert NotBoard(msg.sender);
+        uint256 commitment = inputs[2];
+        _spend(inputs[0], inputs[1], commitment);
+        IGroth16Verifier verifier = kind == Spend.Accept ? ACCEPT_VERIFIER : SETTLE_VERIFIER;
+        if (!verifier.verify(proof, inputs)) revert InvalidProof();
+        (tree, index) = _insert(commitment);
+    }
+
+    /// @inheritdoc IAgentLedger
+    function verifyStanding(Request calldata request, Standing calldata standing) external view {
+        _requireInTime(request.deadline);
+        if (!isKnownRoot[standing.root]) revert UnknownRoot(standing.root);
+        if (isSpent[standing.nullifier]) revert NullifierSpent(standing.nullifier);
+        uint256 provenAt = standing.provenAt;
+        // Compared this way, a huge value cannot overflow.
+        if (provenAt > block.timestamp || block.timestamp - provenAt > PROOF_AGE) {
+            revert ProofTime(provenAt, block.timestamp);
+        }
+        if (!PolicyLib.isWellFormed(standing.policy)) revert MalformedPolicy(standing.policy);
+        uint256[] memory inputs = new uint256[](7);
+        inputs[0] = standing.root;
+        inputs[1] = standing.nullifier;
+        inputs[2] = _context(request);
+        inputs[3] = standing.pseudonym;
+        inputs[4] = _scope(request);
+        inputs[5] = standing.policy;
+        inputs[6] = provenAt;
+        if (!STANDING_VERIFIER.verify(standing.proof, inputs)) revert InvalidProof();
+    }
+
+    /// @inheritdoc IAgentLedger
+    function verifyCompletion(
+        Request calldata request,
+        uint256 postId,
+        uint256 pseudonym,
+        uint256[8] calldata proof
+    ) external view returns (IJobBoard.Stage stage) {
+        _requireInTime(request.deadline);
+        uint256[] memory inputs = new uint256[](5);
+        (inputs[0], stage) = BOARD.ticketOf(postId);
+        if (inputs[0] == 0) revert NotTaken(postId);
+        inputs[1] = BOARD.jobKey(postId);
+        inputs[2] = _context(request);
+        inputs[3] = pseudonym;
+        inputs[4] = _scope(request);
+        if (!COMPLETION_VERIFIER.verify(proof, inputs)) revert InvalidProof();
+    }
+
+    /// @inheritdoc IAgentLedger
+    function root() external view returns (uint256) {
+        return trees.root(POSEIDON);
+    }
+
+    /// @inheritdoc IAgentLedger
+    function treeNumber() external view returns (uint256) {
+        return trees.number;
+    }
+
+    /// @inheritdoc IAgentLedger
+    function treeSize() external view returns (uint256) {
+        return trees.size;
+    }
+
+    /// @dev Marks the old state as spent; the caller checks the proof in the same transaction.
+    function _spend(uint256 oldRoot, uint256 nullifier, uint256 commitment) private {
+        if (!isKnownRoot[oldRoot]) revert UnknownRoot(oldRoot);
+        _requireProper(nullifier);
+        _requireProper(commitment);
+        if (isSpent[nullifier]) revert NullifierSpent(nullifier);
+        isSpent[nullifier] = true;
+    }
+
+    function _insert(uint256 commitment) private returns (uint256 tree, uint256 index) {
+        uint256 newRoot;
+        (tree, index, newRoot) = trees.insert(POSEIDON, commitment);
+        isKnownRoot[newRoot] = true;
+    }
+
+    function _context(Request calldata request) private view returns (uint256) {
+        return Field.k(
+            abi.encode(block.chainid, address(this), request.audience, request.challenge, request.deadline)
+        );
+    }
+
+    function _scope(Request calldata request) private pure returns (uint256) {
+        return Field.k(abi.encode(request.audience, request.label));
+    }
+
+    function _requireInTime(uint256 deadline) private view {
+        if (block.timestamp > deadline) revert DeadlinePassed(deadline);
+    }
+
+    function _requireProper(uint256 value) private pure {
+        if (!Field.isProper(value)) revert InvalidField(value);
+    }
+
+    function _taking(IGroth16Verifier verifier, uint256 count) private view returns (IGroth16Verifier) {
+        if (address(verifier).code.length == 0 || verifier.inputCount() != count) revert InvalidSetup(address(verifier));
+        return verifier;
+    }
+}
