@@ -59,7 +59,9 @@ function compile({ settings, sources }) {
     return existsSync(new URL(file, root)) ? { contents: read(file) } : { error: `${file} is missing: run \`npm ci\`` };
   };
   const output = JSON.parse(solc.compile(JSON.stringify(input), { import: load }));
-  const problems = (output.errors ?? []).map((error) => error.formattedMessage);
+  // Warnings in our own files count as errors; those in libraries are their authors' affair.
+  const counts = ({ severity, sourceLocation }) => severity === "error" || !sourceLocation?.file.startsWith("@");
+  const problems = (output.errors ?? []).filter(counts).map((error) => error.formattedMessage);
   if (problems.length) throw new Error(problems.join("\n"));
   return sources.map((path) => {
     const name = path.match(/(\w+)\.sol$/)[1];
