@@ -13,6 +13,7 @@ pub mod gadget;
 pub mod history;
 pub mod policy;
 pub mod poseidon;
+pub mod shape;
 pub mod state;
 pub mod statement;
 pub mod tree;

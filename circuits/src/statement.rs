@@ -98,6 +98,9 @@ impl<S: Statement> ConstraintSynthesizer<Fr> for Circuit<'_, S> {
     }
 }
 
+/// The block of constraints that holds the public inputs which a circuit only carries.
+pub const CARRIED: &str = "carried inputs";
+
 /// Gives a public input that no clause uses a constraint of its own, `x·x = y`, so that it stands
 /// in the matrices by itself and not only through the rows that set-up adds for public inputs.
 fn pin(cs: &System, x: &Num) -> Result<()> {

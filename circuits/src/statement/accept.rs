@@ -2,7 +2,7 @@
 //! the new state. (Protocol, "Statements", accept.)
 
 use super::opening::{self, Opening, OpeningVar};
-use super::{Clauses, Statement, pin};
+use super::{CARRIED, Clauses, Statement, pin};
 use crate::field::{Fr, pack};
 use crate::gadget::{self, Num, System, enforce_equal, enforce_width, input, is_zero, witness};
 use crate::history::Kind;
@@ -266,7 +266,7 @@ impl Statement for Accept {
         opened.enforce_next(cs, &nullifier, &next, &commitment)?;
 
         // The binding fixes what else the transaction carries; the circuit only carries it.
-        clauses.begin(cs, "binding");
+        clauses.begin(cs, CARRIED);
         pin(cs, &binding)
     }
 }

@@ -1,7 +1,7 @@
 //! **completion**: "I am the agent who took this job", to someone who reads on chain how the job
 //! ended. (Protocol, "Statements", completion.)
 
-use super::{Clauses, Statement, pin};
+use super::{CARRIED, Clauses, Statement, pin};
 use crate::field::Fr;
 use crate::gadget::{System, enforce_equal, input, witness};
 use crate::state::{Secret, gadget as state};
@@ -107,7 +107,7 @@ impl Statement for Completion {
         enforce_equal(cs, &state::pseudonym(cs, &sk, &scope)?, &pseudonym)?;
 
         // The context says whom the proof is for; the circuit only carries it.
-        clauses.begin(cs, "context");
+        clauses.begin(cs, CARRIED);
         pin(cs, &context)
     }
 }

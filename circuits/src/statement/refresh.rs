@@ -2,7 +2,7 @@
 //! shown nullifier leaves. (Protocol, "Statements", refresh.)
 
 use super::opening::{self, Opening, OpeningVar};
-use super::{Clauses, Statement, pin};
+use super::{CARRIED, Clauses, Statement, pin};
 use crate::field::Fr;
 use crate::gadget::{Num, System, enforce_equal, input};
 use crate::violation::violations;
@@ -113,7 +113,7 @@ impl Statement for Refresh {
         opened.enforce_next(cs, &nullifier, &opened.state, &commitment)?;
 
         // The binding fixes what else the transaction carries; the circuit only carries it.
-        clauses.begin(cs, "binding");
+        clauses.begin(cs, CARRIED);
         pin(cs, &binding)
     }
 }

@@ -2,7 +2,7 @@
 //! that a verifier can see on chain that no later state exists. (Protocol, "Statements", standing.)
 
 use super::opening::{self, Opening, OpeningVar};
-use super::{Clauses, Statement, pin};
+use super::{CARRIED, Clauses, Statement, pin};
 use crate::field::Fr;
 use crate::gadget::{System, enforce_equal, enforce_width, input};
 use crate::policy::{self, Policy, gadget::PolicyVar};
@@ -171,8 +171,10 @@ impl Statement for Standing {
             &pseudonym,
         )?;
 
-        // The context says whom the proof is for; the circuit only carries it.
-        clauses.begin(cs, "context");
+        // The context says whom the proof is for; the circuit only carries it. The time is pinned
+        // too: a time one second off can satisfy every difference with the same witness.
+        clauses.begin(cs, CARRIED);
+        pin(cs, &at)?;
         pin(cs, &context)
     }
 }

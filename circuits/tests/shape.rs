@@ -1,0 +1,51 @@
+//! Pins the shape of every circuit: sizes, hash, public inputs and clauses.
+
+use repute_circuits::shape::Shape;
+use repute_circuits::statement::{Accept, Completion, Refresh, Standing, Statement};
+use std::path::PathBuf;
+
+/// Compares the shape of `S` with the committed one, or rewrites that when `REPUTE_UPDATE_SHAPES`
+/// is set.
+fn pinned<S: Statement>() -> Shape {
+    let shape = Shape::of::<S>().expect("the circuit lays out");
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("shape")
+        .join(format!("{}.txt", S::NAME));
+    if std::env::var_os("REPUTE_UPDATE_SHAPES").is_some() {
+        std::fs::write(&path, shape.render()).expect("the shape directory is writable");
+    }
+    let committed = std::fs::read_to_string(&path).unwrap_or_default();
+    assert_eq!(
+        shape.render(),
+        committed,
+        "the circuit of {} is not the one in {}.\nIf the change is meant, run\n    \
+         REPUTE_UPDATE_SHAPES=1 cargo test -p repute-circuits --test shape\nand commit the file; \
+         every key for this statement must then be made anew.",
+        S::NAME,
+        path.display(),
+    );
+    shape
+}
+
+/// The largest domain that proving a job's life may need.
+const DOMAIN_LOG2: u32 = 14;
+
+#[test]
+fn accept() {
+    assert!(pinned::<Accept>().domain_log2() <= DOMAIN_LOG2);
+}
+
+#[test]
+fn refresh() {
+    assert!(pinned::<Refresh>().domain_log2() <= DOMAIN_LOG2);
+}
+
+#[test]
+fn standing() {
+    assert!(pinned::<Standing>().domain_log2() <= DOMAIN_LOG2);
+}
+
+#[test]
+fn completion() {
+    pinned::<Completion>();
+}
