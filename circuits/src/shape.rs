@@ -6,7 +6,7 @@
 
 use crate::field::{Fr, to_bytes};
 use crate::statement::{Clauses, Statement};
-use ark_ff::{AdditiveGroup, Field};
+use ark_ff::AdditiveGroup;
 use ark_relations::gr1cs::{
     ConstraintSystem, Matrix, R1CS_PREDICATE_LABEL, Result, SynthesisError, SynthesisMode,
 };
@@ -259,6 +259,7 @@ fn canonicalize(row: &mut Vec<(Fr, usize)>) {
 mod tests {
     use super::*;
     use crate::statement::Completion;
+    use ark_ff::Field;
 
     #[test]
     fn a_digest_reads_what_it_writes() {
