@@ -1,5 +1,6 @@
 //! The repute contracts from Rust: an embedded chain, and one provider type over it and JSON-RPC.
 //!
+//! - [`bindings`]: the contracts' functions, events and errors;
 //! - [`provider`]: one [`DynProvider`](alloy::providers::DynProvider) over HTTP and [`embedded`];
 //! - [`embedded`]: a chain inside the process, with anvil's gas to the unit;
 //! - [`time`]: moving a local chain's clock;
@@ -7,6 +8,7 @@
 
 #[cfg(feature = "anvil")]
 pub mod anvil;
+pub mod bindings;
 pub mod dev;
 pub mod embedded;
 pub mod provider;
