@@ -12,7 +12,6 @@ echo "== contracts: tools from the lock file, artifacts, forge tests"
 (
     cd verifier-contract
     npm ci --no-fund --no-audit
-    npm run --silent check
     npm run --silent test
 )
 
