@@ -2,7 +2,7 @@
 
 pub mod gadget;
 
-use crate::field::{Fr, pack, tag};
+use crate::field::{Fr, pack, power_of_two, tag};
 use crate::poseidon;
 
 /// What a record says happened.
@@ -34,25 +34,34 @@ pub struct Record {
 }
 
 impl Record {
-    /// `kind(2) | (rating+1)(8)<<2 | category(32)<<10 | at(40)<<42 | budget(96)<<82 |
-    /// takenAt(40)<<178`.
+    /// The record but for its budget: `kind(2) | (rating+1)(8)<<2 | category(32)<<10 | at(40)<<42 |
+    /// takenAt(40)<<82 | tag("record")<<122`.
     #[must_use]
-    pub fn pack(&self) -> Fr {
-        pack(&[
+    pub fn entry(&self) -> Fr {
+        let parts = pack(&[
             (self.kind as u128, 0),
             (self.rating.map_or(0, |rating| u128::from(rating) + 1), 2),
             (self.category.into(), 10),
             (self.at.into(), 42),
-            (self.budget, 82),
-            (self.taken_at.into(), 178),
-        ])
+            (self.taken_at.into(), 82),
+        ]);
+        parts + domain()
     }
 }
 
-/// The head of the chain after `record`: `P_3(tag("record"), history, record)`.
+/// `tag("record")<<122`: 128 bits of tag above the 122 bits of an entry.
+fn domain() -> Fr {
+    tag("record") * power_of_two(122)
+}
+
+/// The head of the chain after `record`: `P_3(history, entry, budget)`.
+///
+/// The budget is an input of its own, so that a circuit which walks the chain need not tell its 96
+/// bits from those of its neighbours. The first input is 0 or a hash, and the second carries the
+/// tag, so that no other hash of three inputs is taken for a record.
 #[must_use]
 pub fn extend(history: Fr, record: &Record) -> Fr {
-    poseidon::hash([tag("record"), history, record.pack()])
+    poseidon::hash([history, record.entry(), Fr::from(record.budget)])
 }
 
 #[cfg(test)]
@@ -71,14 +80,17 @@ mod tests {
             budget: (1 << 96) - 1,
             taken_at: (1 << 40) - 1,
         };
-        let word = to_word(record.pack());
-        assert_eq!(word, (U256::from(1) << 218) - U256::from(1));
+        let word = to_word(record.entry() - domain());
+        assert_eq!(word, (U256::from(1) << 122) - U256::from(1));
         let part = |offset: usize, width: usize| {
             (word >> offset) & ((U256::from(1) << width) - U256::from(1))
         };
         assert_eq!(part(0, 2), U256::from(3));
         assert_eq!(part(2, 8), U256::from(255));
         assert_eq!(part(10, 32), U256::from(u32::MAX));
+        // The tag above it leaves the entry below r.
+        let entry = to_word(record.entry());
+        assert_eq!(entry >> 122, to_word(tag("record")));
     }
 
     #[test]
@@ -92,12 +104,12 @@ mod tests {
             taken_at: 1,
         };
         assert_ne!(
-            silent.pack(),
+            silent.entry(),
             Record {
                 rating: Some(0),
                 ..silent
             }
-            .pack()
+            .entry()
         );
     }
 }

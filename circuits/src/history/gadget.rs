@@ -1,6 +1,6 @@
 //! The record chain as constraints.
 
-use crate::field::tag;
+use super::domain;
 use crate::gadget::{Num, System, pack};
 use crate::poseidon;
 use ark_relations::gr1cs::Result;
@@ -22,32 +22,29 @@ pub struct RecordVar<'a> {
 }
 
 impl RecordVar<'_> {
-    /// The packed record, without constraints.
+    /// The record but for its budget, without constraints.
     ///
     /// # Errors
     /// As the constraint system's.
-    pub fn pack(&self, cs: &System) -> Result<Num> {
-        pack(
+    pub fn entry(&self, cs: &System) -> Result<Num> {
+        let parts = pack(
             cs,
             &[
                 (self.kind, 0),
                 (self.rating_plus_one, 2),
                 (self.category, 10),
                 (self.at, 42),
-                (self.budget, 82),
-                (self.taken_at, 178),
+                (self.taken_at, 82),
             ],
-        )
+        )?;
+        Ok(parts + Num::Constant(domain()))
     }
 }
 
-/// The head of the chain after `record`.
+/// The head of the chain after `record`: `P_3(history, entry, budget)`.
 ///
 /// # Errors
 /// As the constraint system's.
 pub fn extend(cs: &System, history: &Num, record: &RecordVar<'_>) -> Result<Num> {
-    poseidon::gadget::hash(
-        cs,
-        [&Num::Constant(tag("record")), history, &record.pack(cs)?],
-    )
+    poseidon::gadget::hash(cs, [history, &record.entry(cs)?, record.budget])
 }
