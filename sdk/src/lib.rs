@@ -1,1 +1,5 @@
-//! (module documentation follows with the code)
+//! x
+pub mod chain;
+pub mod log;
+pub mod post;
+pub mod refusal;
