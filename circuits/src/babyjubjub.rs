@@ -4,6 +4,8 @@
 //! live in the subgroup of order ℓ that [`base8`] generates. This is the form circomlib uses; the
 //! curve of `ark-ed-on-bn254` is isomorphic to it but has other coordinates.
 
+pub mod gadget;
+
 use crate::field::Fr;
 use alloy_primitives::U256;
 use ark_ec::{AffineRepr, CurveConfig, CurveGroup, twisted_edwards::TECurveConfig};

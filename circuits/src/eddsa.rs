@@ -5,6 +5,7 @@
 //! Ed25519's clamping (RFC 8032, section 5.1.5).
 
 mod blake;
+pub mod gadget;
 mod unverified;
 
 pub use unverified::{Refusal, Unverified};

@@ -8,13 +8,14 @@ pub mod accept;
 pub mod completion;
 pub mod opening;
 pub mod refresh;
-// settle
+pub mod settle;
 pub mod standing;
 
 pub use accept::Accept;
 pub use completion::Completion;
 pub use refresh::Refresh;
 
+pub use settle::Settle;
 pub use standing::Standing;
 
 use crate::field::Fr;

@@ -1,7 +1,7 @@
 //! Pins the shape of every circuit: sizes, hash, public inputs and clauses.
 
 use repute_circuits::shape::Shape;
-use repute_circuits::statement::{Accept, Completion, Refresh, Standing, Statement};
+use repute_circuits::statement::{Accept, Completion, Refresh, Settle, Standing, Statement};
 use std::path::PathBuf;
 
 /// Compares the shape of `S` with the committed one, or rewrites that when `REPUTE_UPDATE_SHAPES`
@@ -33,6 +33,11 @@ const DOMAIN_LOG2: u32 = 14;
 #[test]
 fn accept() {
     assert!(pinned::<Accept>().domain_log2() <= DOMAIN_LOG2);
+}
+
+#[test]
+fn settle() {
+    assert!(pinned::<Settle>().domain_log2() <= DOMAIN_LOG2);
 }
 
 #[test]

@@ -7,10 +7,10 @@
 //! opposite points: `λ·(u₁ − u₂) = v₁ − v₂` leaves λ free where both sides are 0. So each use of it says
 //! why that does not happen.
 //!
-//! Two facts carry these arguments. A and D are not squares together (A is one, D is not), so
-//! - A² − 4 of the Montgomery form, which is A·D, is no square: its only point with v = 0 is (0, 0),
-//!   of order two, and every point with v ≠ 0 has order four or more;
-//! - u = −1 is on no point, since v² = 168698 − 2 = D there.
+//! Two facts carry these arguments. 168700 is a square of F and 168696 is not, so
+//! - 168698² − 4 = 168700·168696 is no square either, u² + 168698·u + 1 has no root, and the only
+//!   point with v = 0 is (0, 0), of order two;
+//! - no point has u = −1, where v² would be 168698 − 2 = 168696.
 
 pub mod digits;
 pub mod fixed_base;
@@ -117,11 +117,7 @@ impl Montgomery {
         let inverse = Wire::new(cs, inverse)?;
         let (y_scale, y) = term(y);
         // x ≠ 0 leaves out the identity (0, 1) and (0, −1), the points for which v is not defined.
-        cs.enforce_r1cs_constraint(
-            || combination(x),
-            || inverse.lc(),
-            || Variable::One.into(),
-        )?;
+        cs.enforce_r1cs_constraint(|| combination(x), || inverse.lc(), || Variable::One.into())?;
         // y = 1 only with x = 0, so u is determined …
         cs.enforce_r1cs_constraint(
             || sum([(Fr::ONE, Variable::One), (-y_scale, y)]),
@@ -143,8 +139,7 @@ impl Montgomery {
     pub fn double(&self, cs: &System) -> Result<Self> {
         let (u, v) = (self.u, self.v);
         let square = Wire::new(cs, u.value.square())?;
-        let numerator =
-            square.value * Fr::from(3) + u.value * MONTGOMERY_A.double() + Fr::ONE;
+        let numerator = square.value * Fr::from(3) + u.value * MONTGOMERY_A.double() + Fr::ONE;
         let slope = numerator * v.value.double().inverse().unwrap_or_default();
         let u3 = slope.square() - MONTGOMERY_A - u.value.double();
         let v3 = slope * (u.value - u3) - v.value;
@@ -198,13 +193,13 @@ impl Montgomery {
     }
 }
 
-/// Enforces that `sum` is the opposite of a point on the line through `point` with this slope:
+/// Enforces that the opposite of `result` lies on the line through `point` with this slope:
 /// `λ·(u − u') = v + v'`, 1 constraint.
-fn enforce_on_line(cs: &System, slope: Wire, point: Montgomery, sum_: Montgomery) -> Result<()> {
+fn enforce_on_line(cs: &System, slope: Wire, point: Montgomery, result: Montgomery) -> Result<()> {
     cs.enforce_r1cs_constraint(
-        || difference(point.u, sum_.u),
+        || difference(point.u, result.u),
         || slope.lc(),
-        || sum([(Fr::ONE, point.v.variable), (Fr::ONE, sum_.v.variable)]),
+        || sum([(Fr::ONE, point.v.variable), (Fr::ONE, result.v.variable)]),
     )
 }
 
@@ -294,3 +289,6 @@ fn edwards_point((u, v): (Fr, Fr)) -> EdwardsProjective {
 fn invert_all(elements: &mut [Fr]) {
     serial_batch_inversion_and_mul(elements, &Fr::ONE);
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -52,7 +52,7 @@ impl Unverified {
         Self {
             key: (base.x, base.y),
             r8: (base.x, base.y),
-            s: U256::ZERO,
+            s: U256::ONE,
         }
     }
 

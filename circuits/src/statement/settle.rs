@@ -15,9 +15,7 @@ use crate::history::gadget::{RecordVar, extend};
 use crate::history::{Kind, Record};
 use crate::poseidon;
 use crate::state::gadget::{COUNTER_BITS, StateVar, VOLUME_BITS};
-use crate::state::{
-    AgentState, BUDGET_BITS, MAX_RATING, Overflow, TIME_BITS, gadget as state,
-};
+use crate::state::{AgentState, BUDGET_BITS, MAX_RATING, Overflow, TIME_BITS, gadget as state};
 use crate::violation::violations;
 use ark_ff::AdditiveGroup;
 use ark_relations::gr1cs::Result;
@@ -125,7 +123,12 @@ pub struct Review {
 /// `P_4(tag("review"), job, deliverable, rating + 1)`, what a reviewer signs.
 #[must_use]
 pub fn review_message(job: Fr, deliverable: Fr, rating: u8) -> Fr {
-    poseidon::hash([tag("review"), job, deliverable, Fr::from(u64::from(rating) + 1)])
+    poseidon::hash([
+        tag("review"),
+        job,
+        deliverable,
+        Fr::from(u64::from(rating) + 1),
+    ])
 }
 
 /// A settlement: claims and witness.
@@ -195,7 +198,10 @@ impl Settle {
     ///
     /// # Errors
     /// [`Overflow`] when the record can count no further.
-    #[allow(clippy::too_many_arguments, reason = "each is one input of the statement, by type")]
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "each is one input of the statement, by type"
+    )]
     pub fn new(
         opening: Opening,
         seen: SeenClients,
@@ -216,7 +222,14 @@ impl Settle {
             deliverable,
             binding,
         };
-        let mut this = Self { public, opening, seen, job, engagement, review };
+        let mut this = Self {
+            public,
+            opening,
+            seen,
+            job,
+            engagement,
+            review,
+        };
         this.public.commitment = this.opening.next_commitment(&this.next_state()?);
         Ok(this)
     }
@@ -224,12 +237,26 @@ impl Settle {
     /// The record that the settlement adds to the chain.
     #[must_use]
     pub fn record(&self) -> Record {
-        let Engagement { category, at, budget, taken_at, outcome, .. } = self.engagement;
+        let Engagement {
+            category,
+            at,
+            budget,
+            taken_at,
+            outcome,
+            ..
+        } = self.engagement;
         let kind = match outcome {
             Outcome::Completed => Kind::Completed,
             Outcome::Cancelled => Kind::Cancelled,
         };
-        Record { kind, rating: self.rating(), category, at, budget, taken_at }
+        Record {
+            kind,
+            rating: self.rating(),
+            category,
+            at,
+            budget,
+            taken_at,
+        }
     }
 
     /// The state after the outcome is folded in.
@@ -239,7 +266,9 @@ impl Settle {
     pub fn next_state(&self) -> std::result::Result<AgentState, Overflow> {
         let mut seen = self.seen.clone();
         let is_new = seen.insert(self.engagement.slot);
-        self.opening.state.settle(&self.record(), is_new, seen.digest())
+        self.opening
+            .state
+            .settle(&self.record(), is_new, seen.digest())
     }
 
     /// The bitmap after the outcome is folded in.
@@ -261,7 +290,13 @@ impl Settle {
     }
 
     fn check_rating(&self) -> std::result::Result<(), Violation> {
-        let Engagement { outcome, mode, open_rating, budget, .. } = self.engagement;
+        let Engagement {
+            outcome,
+            mode,
+            open_rating,
+            budget,
+            ..
+        } = self.engagement;
         if outcome == Outcome::Cancelled && (mode != Mode::Silence || budget != 0) {
             return Err(Violation::Outcome);
         }
@@ -283,11 +318,14 @@ impl Settle {
             return Err(Violation::Reviewer);
         }
         let message = review_message(self.job, self.public.deliverable, review.rating);
-        review.signature.verify(message).map_err(|reason| match reason {
-            eddsa::Refusal::Key(eddsa::PublicKeyError::Point(_)) => Violation::KeyOnCurve,
-            eddsa::Refusal::Key(eddsa::PublicKeyError::LowOrder) => Violation::KeyOrder,
-            eddsa::Refusal::Encoding(_) | eddsa::Refusal::Equation(_) => Violation::Signature,
-        })
+        review
+            .signature
+            .verify(message)
+            .map_err(|reason| match reason {
+                eddsa::Refusal::Key(eddsa::PublicKeyError::Point(_)) => Violation::KeyOnCurve,
+                eddsa::Refusal::Key(eddsa::PublicKeyError::LowOrder) => Violation::KeyOrder,
+                eddsa::Refusal::Encoding(_) | eddsa::Refusal::Equation(_) => Violation::Signature,
+            })
     }
 }
 
@@ -316,11 +354,21 @@ impl Statement for Settle {
             deliverable,
             binding,
         } = self.public;
-        vec![root, nullifier, commitment, ticket, engagement, reviewer, deliverable, binding]
+        vec![
+            root,
+            nullifier,
+            commitment,
+            ticket,
+            engagement,
+            reviewer,
+            deliverable,
+            binding,
+        ]
     }
 
     fn check(&self) -> std::result::Result<(), Violation> {
-        self.opening.check(self.public.root, self.public.nullifier)?;
+        self.opening
+            .check(self.public.root, self.public.nullifier)?;
         let state = &self.opening.state;
         if self.opening.secret.ticket(self.job) != self.public.ticket {
             return Err(Violation::Ticket);
@@ -362,8 +410,17 @@ impl Statement for Settle {
         };
         let seen = SeenClients::default();
         let zero = Fr::ZERO;
-        Self::new(Opening::blank(), seen, zero, engagement, None, zero, zero, zero)
-            .expect("the genesis state has room for one job")
+        Self::new(
+            Opening::blank(),
+            seen,
+            zero,
+            engagement,
+            None,
+            zero,
+            zero,
+            zero,
+        )
+        .expect("the genesis state has room for one job")
     }
 
     fn constrain(&self, cs: &System, clauses: &mut Clauses) -> Result<()> {
@@ -407,8 +464,11 @@ impl Statement for Settle {
 
         // rating + 1 ∈ 1..=101 in modes 1 and 2, 0 in mode 0; in mode 2 it is openRating
         clauses.begin(cs, Violation::Rating.clause());
-        let rating_plus_one =
-            witness(cs, self.rating().map_or(Fr::ZERO, |r| Fr::from(u64::from(r) + 1)))?;
+        let rating_plus_one = witness(
+            cs,
+            self.rating()
+                .map_or(Fr::ZERO, |r| Fr::from(u64::from(r) + 1)),
+        )?;
         let is_rated = is_private.num() + is_open.num();
         let rating = &rating_plus_one - &is_rated;
         let ceiling = &is_rated * Fr::from(u64::from(MAX_RATING));
@@ -418,22 +478,29 @@ impl Statement for Settle {
 
         // In mode 1, the reviewer signed P_4(tag("review"), job, deliverable, rating + 1).
         clauses.begin(cs, Violation::Reviewer.clause());
-        let review = self.review.map_or_else(eddsa::Unverified::dummy, |review| review.signature);
+        let review = self
+            .review
+            .map_or_else(eddsa::Unverified::dummy, |review| review.signature);
         let review = signature::SignatureVar::witness(cs, &review)?;
         let key_digest = poseidon::gadget::hash(cs, [&review.key.0, &review.key.1])?;
         enforce_equal_if(cs, &is_private, &key_digest, &reviewer)?;
         clauses.begin(cs, Violation::KeyOnCurve.clause());
         review.enforce_key_on_curve(cs)?;
         clauses.begin(cs, Violation::KeyOrder.clause());
-        let key8 = review.enforce_key_order(cs)?;
+        let eight_keys = review.enforce_key_order(cs)?;
         clauses.begin(cs, Violation::Challenge.clause());
         let message = poseidon::gadget::hash(
             cs,
-            [&Num::Constant(tag("review")), &job, &deliverable, &rating_plus_one],
+            [
+                &Num::Constant(tag("review")),
+                &job,
+                &deliverable,
+                &rating_plus_one,
+            ],
         )?;
-        let challenge = review.challenge_bits(cs, &message)?;
+        let challenge = review.challenge_digits(cs, &message, &eight_keys)?;
         clauses.begin(cs, Violation::Signature.clause());
-        review.enforce_equation_if(cs, &is_private, &key8, &challenge)?;
+        review.enforce_equation_if(cs, &is_private, &eight_keys, &challenge)?;
 
         // seen = P_8(words)
         clauses.begin(cs, Violation::Seen.clause());
