@@ -79,11 +79,8 @@ pub struct Verifier {
 impl Manifest {
     /// All contracts with their names, in the order of deployment.
     pub fn contracts(&self) -> impl Iterator<Item = (&'static str, &Contract)> {
-        let verifiers = self.verifiers.as_ref().named();
-        let verifiers = verifiers
-            .into_iter()
-            .map(|(name, verifier)| (name, &verifier.contract));
-        verifiers.chain([
+        let contracts = self.verifiers.as_ref().map(|verifier| &verifier.contract);
+        VERIFIERS.zip(contracts).into_array().into_iter().chain([
             ("Poseidon", &self.poseidon),
             ("gate", &self.gate),
             ("escrow", &self.escrow),
