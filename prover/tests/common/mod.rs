@@ -1,0 +1,86 @@
+//! An agent with a short record, and keys that the tests of this package share.
+
+use repute_circuits::field::Fr;
+use repute_circuits::policy::Policy;
+use repute_circuits::state::{AgentState, Secret, commitment, identity};
+use repute_circuits::statement::accept::Offer;
+use repute_circuits::statement::opening::Opening;
+use repute_circuits::statement::{Accept, Completion, Refresh, Standing, Statement};
+use repute_circuits::tree::LeanImt;
+use repute_prover::{Keys, Store};
+
+/// When the agent takes its job.
+pub const AT: u64 = 1_700_000_000;
+
+/// Development keys, made once for all tests and kept in the build directory.
+pub fn keys<S: Statement>() -> Keys<S> {
+    Store::at(concat!(env!("CARGO_TARGET_TMPDIR"), "/keys"))
+        .load_or_generate(&())
+        .expect("the circuit lays out")
+}
+
+/// The agent's secret.
+pub fn secret() -> Secret {
+    Secret::new(Fr::from(2024))
+}
+
+/// The opening of `state` under `rho`, in a tree with other agents.
+pub fn opening(state: AgentState, rho: Fr) -> Opening {
+    let secret = secret();
+    let mut tree = LeanImt::new();
+    let leaf = commitment(identity(secret.owner(), rho), state.digest());
+    for leaf in [Fr::from(1), Fr::from(2), leaf, Fr::from(3)] {
+        tree.insert(leaf).expect("the tree has room");
+    }
+    let path = tree.path(2).expect("the leaf is there");
+    Opening {
+        secret,
+        rho,
+        state,
+        path,
+    }
+}
+
+/// The agent as it registered.
+pub fn genesis() -> Opening {
+    opening(AgentState::genesis(), secret().view().genesis_rho())
+}
+
+/// The agent after it took a job.
+pub fn experienced() -> Opening {
+    let genesis = genesis();
+    let state = genesis.state.accept(1, AT).expect("there is room");
+    opening(state, genesis.nullifier())
+}
+
+/// The first job taken.
+pub fn accept() -> Accept {
+    let offer = Offer {
+        category: 1,
+        at: AT,
+    };
+    Accept::new(
+        genesis(),
+        Fr::from(77),
+        offer,
+        Policy::default(),
+        Fr::from(5),
+    )
+    .expect("there is room")
+}
+
+/// The state refreshed.
+pub fn refresh() -> Refresh {
+    Refresh::new(experienced(), Fr::from(5))
+}
+
+/// The zero policy met.
+pub fn standing() -> Standing {
+    let policy = Policy::default();
+    Standing::new(experienced(), policy, AT + 60, Fr::from(8), Fr::from(9))
+}
+
+/// The job taken, told to someone.
+pub fn completion() -> Completion {
+    Completion::new(secret(), Fr::from(77), Fr::from(8), Fr::from(9))
+}
