@@ -2,12 +2,11 @@
 
 use crate::{
     embedded::{DEFAULT_GENESIS_TIMESTAMP, LOCAL_CHAIN_ID},
-    provider::{LOCAL_POLL_INTERVAL, connect},
+    provider::connect_http,
 };
 use alloy::{
     network::EthereumWallet,
     providers::{DynProvider, Provider},
-    rpc::client::RpcClient,
     transports::TransportError,
 };
 use std::{
@@ -29,6 +28,8 @@ const LISTENING: &str = "Listening on ";
 /// chain id, genesis time and funded accounts, Osaka rules with the cap on a
 /// transaction's gas, and one second from block to block whatever the wall
 /// clock says, so that the same calls give the same receipts on both chains.
+/// With such an interval anvil ignores `evm_increaseTime`: move its clock with
+/// [`time`](crate::time).
 #[derive(Debug)]
 pub struct Anvil {
     process: Child,
@@ -111,18 +112,17 @@ impl Anvil {
     /// A provider that reads, and refuses to send what it would have to sign.
     #[must_use]
     pub fn provider(&self) -> DynProvider {
-        connect(self.client(), None)
+        self.connect(None)
     }
 
     /// A provider that also signs, with the wallet's key for each transaction's `from`.
     #[must_use]
     pub fn provider_with(&self, wallet: EthereumWallet) -> DynProvider {
-        connect(self.client(), Some(wallet))
+        self.connect(Some(wallet))
     }
 
-    fn client(&self) -> RpcClient {
-        let url = self.url.parse().expect("built from a socket address");
-        RpcClient::new_http(url).with_poll_interval(LOCAL_POLL_INTERVAL)
+    fn connect(&self, wallet: Option<EthereumWallet>) -> DynProvider {
+        connect_http(&self.url, wallet).expect("the address is one that anvil listens on")
     }
 }
 
