@@ -27,7 +27,6 @@ pub fn value(x: &Num) -> Result<Fr> {
 }
 
 /// The coefficient and variable whose product is `x`.
-#[must_use]
 pub fn term(x: &Num) -> (Fr, Variable) {
     match x {
         FpVar::Constant(c) => (*c, Variable::One),
@@ -36,7 +35,6 @@ pub fn term(x: &Num) -> (Fr, Variable) {
 }
 
 /// `x` as a linear combination.
-#[must_use]
 pub fn combination(x: &Num) -> LinearCombination<Fr> {
     LinearCombination(vec![term(x)])
 }
@@ -148,7 +146,6 @@ impl Bit {
     }
 
     /// The bit as a field element.
-    #[must_use]
     pub fn num(&self) -> &Num {
         &self.0
     }

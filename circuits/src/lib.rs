@@ -18,3 +18,4 @@ pub mod state;
 pub mod statement;
 pub mod tree;
 mod violation;
+pub mod window;

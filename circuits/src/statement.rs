@@ -10,6 +10,7 @@ pub mod opening;
 pub mod refresh;
 pub mod settle;
 pub mod standing;
+pub mod window;
 
 pub use accept::Accept;
 pub use completion::Completion;
@@ -17,6 +18,7 @@ pub use refresh::Refresh;
 
 pub use settle::Settle;
 pub use standing::Standing;
+pub use window::Window;
 
 use crate::field::Fr;
 use crate::gadget::{Num, System, product};

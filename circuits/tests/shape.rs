@@ -1,7 +1,9 @@
 //! Pins the shape of every circuit: sizes, hash, public inputs and clauses.
 
 use repute_circuits::shape::Shape;
-use repute_circuits::statement::{Accept, Completion, Refresh, Settle, Standing, Statement};
+use repute_circuits::statement::{
+    Accept, Completion, Refresh, Settle, Standing, Statement, Window,
+};
 use std::path::PathBuf;
 
 /// Compares the shape of `S` with the committed one, or rewrites that when `REPUTE_UPDATE_SHAPES`
@@ -53,4 +55,31 @@ fn standing() {
 #[test]
 fn completion() {
     pinned::<Completion>();
+}
+
+#[test]
+fn window_16() {
+    assert!(pinned::<Window<16>>().domain_log2() <= 14);
+}
+
+#[test]
+fn window_128() {
+    assert!(pinned::<Window<128>>().domain_log2() <= 16);
+}
+
+#[test]
+fn window_512() {
+    assert!(pinned::<Window<512>>().domain_log2() <= 18);
+}
+
+#[test]
+fn a_record_of_a_window_costs_at_most_400_constraints() {
+    let small = Shape::of::<Window<16>>()
+        .expect("the circuit lays out")
+        .constraints();
+    let large = Shape::of::<Window<128>>()
+        .expect("the circuit lays out")
+        .constraints();
+    assert_eq!((large - small) / 112, 400);
+    assert_eq!((large - small) % 112, 0);
 }

@@ -12,3 +12,4 @@ mod policy;
 mod refresh;
 mod settle;
 mod standing;
+mod window;

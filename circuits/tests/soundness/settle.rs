@@ -386,7 +386,6 @@ fn counters_at_their_maxima_are_refused() {
     let laid = Laid::out::<Settle>();
     let clause = Violation::Counters.clause();
     let base = Agent::experienced(1).state;
-    let next = open(&Agent::experienced(1), 90).next_state().unwrap();
 
     // rated = 2^32 packs as rated = 0 and one more client.
     let statement = overflow(
@@ -428,7 +427,6 @@ fn counters_at_their_maxima_are_refused() {
         },
     );
     assert_violates(&laid, &statement, clause, &[]);
-    drop(next);
 }
 
 #[test]
