@@ -133,19 +133,20 @@ function assembly(p, inputs, resident) {
   const named = (name) => (resident.includes(name) ? name : constants[name]);
   const lanes = Array.from({ length: t }, (_, i) => `x${i}`);
   const next = lanes.map((x) => x.replace("x", "y"));
-  const fifth = (name) => `t := mulmod(${name}, ${name}, r) ${name} := mulmod(mulmod(t, t, r), ${name}, r)`;
-  const full = (matrix, adds, last) => {
-    lanes.forEach((x, i) => {
-      out.push((adds ? `${x} := add(${x}, ${hex(adds[i])}) ` : "") + fifth(x));
-    });
-    if (last) {
-      const terms = lanes.map((x, j) => mul(M[0][j], x));
-      out.push(`hash := addmod(${sum(terms.slice(0, -1))}, ${terms.at(-1)}, r)`);
-      return;
-    }
+  // Scoped, since a variable that ends is cheaper than one that is assigned again.
+  const fifth = (name) => `{ let t := mulmod(${name}, ${name}, r) ${name} := mulmod(mulmod(t, t, r), ${name}, r) }`;
+  const plus = (constant, expression) => (constant === undefined ? expression : `add(${hex(constant)}, ${expression})`);
+  // A full round; `adds` are the constants that come before the S-boxes of the next one.
+  const full = (matrix, adds) => {
+    out.push(...lanes.map(fifth));
     // Lane 0 is computed last, straight into its place.
-    for (let i = 1; i < t; i++) out.push(`let ${next[i]} := ${row(matrix[i], lanes)}`);
-    out.push([`x0 := ${row(matrix[0], lanes)}`, ...next.slice(1).map((y, i) => `x${i + 1} := ${y}`)].join(" "));
+    for (let i = 1; i < t; i++) out.push(`let ${next[i]} := ${plus(adds[i], row(matrix[i], lanes))}`);
+    out.push([`x0 := ${plus(adds[0], row(matrix[0], lanes))}`, ...next.slice(1).map((y, i) => `x${i + 1} := ${y}`)].join(" "));
+  };
+  const last = () => {
+    out.push(...lanes.map(fifth));
+    const terms = lanes.map((x, j) => mul(M[0][j], x));
+    out.push(`hash := addmod(${sum(terms.slice(0, -1))}, ${terms.at(-1)}, r)`);
   };
   // Scopes the y lanes; braces share lines with statements, the file is long enough.
   const block = (lines) => {
@@ -154,9 +155,9 @@ function assembly(p, inputs, resident) {
     out[start] = `{ ${out[start]}`;
     out[out.length - 1] += " }";
   };
-  out.push("let r := R", "let t", `let x0 := ${hex(round(0)[0])}`);
+  out.push("let r := R", `let x0 := ${hex(round(0)[0])}`);
   inputs.forEach((name, i) => out.push(`let x${i + 1} := addmod(${name}, ${hex(round(0)[i + 1])}, r)`));
-  for (let k = 0; k < 4; k++) block(() => full(k < 3 ? M : entry, k === 0 ? null : round(k)));
+  for (let k = 0; k < 4; k++) block(() => (k < 3 ? full(M, round(k + 1)) : full(entry, [e[0]])));
   let z = lanes.slice(1);
   const partial = () => {
     resident.forEach((name) => out.push(`let ${name} := ${hex(constants[name])}`));
@@ -164,19 +165,21 @@ function assembly(p, inputs, resident) {
   };
   const partialRound = (k) => {
     const oldest = z.at(-1);
+    const lane0 = sum([mul(named("m"), "s"), ...z.map((name, i) => mul(named(`c${i + 1}`), name))]);
+    const register = sum(["s", ...z.map((name, i) => mul(named(`a${i + 1}`), name))]);
     out.push(
-      `x0 := add(x0, ${hex(e[k])}) t := mulmod(x0, x0, r) t := mulmod(mulmod(t, t, r), x0, r) ` +
-        `x0 := ${sum([mul(named("m"), "t"), ...z.map((name, i) => mul(named(`c${i + 1}`), name))])} ` +
-        `${oldest} := ${sum(["t", ...z.map((name, i) => mul(named(`a${i + 1}`), name))])}`,
+      "{ let t := mulmod(x0, x0, r) let s := mulmod(mulmod(t, t, r), x0, r) " +
+        `x0 := ${plus(k + 1 < P ? e[k + 1] : exit[0], lane0)} ${oldest} := ${register} }`,
     );
     z = [oldest, ...z.slice(0, -1)];
   };
   block(partial);
   block(() => {
-    T.forEach((constants, i) => out.push(`let ${next[i + 1]} := ${row(constants, z)}`));
+    T.forEach((constants, i) => out.push(`let ${next[i + 1]} := ${plus(exit[i + 1], row(constants, z))}`));
     out.push(lanes.slice(1).map((x, i) => `${x} := ${next[i + 1]}`).join(" "));
   });
-  for (let k = 0; k < 4; k++) block(() => full(M, k === 0 ? exit : round(4 + P + k), k === 3));
+  for (let k = 1; k < 4; k++) block(() => full(M, round(4 + P + k)));
+  block(last);
   return out.map((line) => "            " + line).join("\n");
 }
 
@@ -204,8 +207,7 @@ pragma solidity 0.8.37;
 /// every sum is below 5 r:
 ///  - a mulmod result is below r, and so is every constant;
 ///  - first additions are addmod: below r;
-///  - full round: a lane is a sum of t <= 4 mulmods (< 4 r), plus one constant (< 5 r) before its S-box, whose output is a
-///    mulmod (< r);
+///  - full round: a lane is a sum of t <= 4 mulmods (< 4 r), plus one constant (< 5 r); an S-box's output is a mulmod (< r);
 ///  - partial round: s is a mulmod (< r); lane 0 is a sum of t mulmods plus a constant (< (t + 1) r <= 5 r); the new
 ///    register value is s plus t - 1 mulmods (< t r <= 4 r); the others are old values;
 ///  - way out: a lane is a sum of t - 1 mulmods, plus a constant (< t r);
@@ -215,20 +217,20 @@ contract Poseidon {
 
     error InputLength(uint256 bytesGiven);
 
-    fallback(bytes calldata data) external returns (bytes memory) {
+    fallback() external {
         uint256 hash;
-        if (data.length == 64) {
-            (uint256 a, uint256 b) = abi.decode(data, (uint256, uint256));
-            hash = hash2(a, b);
-        } else if (data.length == 96) {
-            (uint256 a, uint256 b, uint256 c) = abi.decode(data, (uint256, uint256, uint256));
-            hash = hash3(a, b, c);
-        } else {
-            revert InputLength(data.length);
-        }
+        if (msg.data.length == 64) hash = hash2(word(0), word(32));
+        else if (msg.data.length == 96) hash = hash3(word(0), word(32), word(64));
+        else revert InputLength(msg.data.length);
         assembly ("memory-safe") {
             mstore(0, hash)
             return(0, 32)
+        }
+    }
+
+    function word(uint256 offset) private pure returns (uint256 value) {
+        assembly ("memory-safe") {
+            value := calldataload(offset)
         }
     }
 

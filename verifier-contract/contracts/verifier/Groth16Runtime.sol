@@ -14,46 +14,48 @@ contract Groth16Runtime is IGroth16Verifier {
     /// @dev e(−A, B) · e(alpha, beta) · e(IC_0 + Σ inputs_i · IC_i, gamma) · e(C, delta) = 1, by the precompiles of EIP-196
     /// and EIP-197.
     function verify(uint256[8] calldata proof, uint256[] calldata inputs) external view returns (bool valid) {
-        assembly ("memory-safe") {
+        // Returns from inside, and so has all memory to itself: four pairs of 0xc0 bytes, A B | alpha beta | X gamma | C delta,
+        // then from 0x300 on the running sum of X, the next term and its scalar.
+        assembly {
             // Base field modulus and group order.
             let q := 0x30644e72e131a029b85045b68181585d97816a916871ca8d3c208c16d87cfd47
             let r := 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000001
-            let free := mload(0x40)
-            let length := mul(add(add(FIXED_WORDS, 2), mul(inputs.length, 2)), 0x20)
-            codecopy(0x00, sub(codesize(), 0x20), 0x20)
-            valid := and(lt(inputs.length, 0x10000), eq(mload(0x00), length))
+            let size := shl(5, inputs.length)
+            let length := add(mul(size, 2), mul(add(FIXED_WORDS, 2), 0x20))
+            let key := sub(codesize(), 0x20)
+            codecopy(0x00, key, 0x20)
             // The pairing refuses coordinates above the modulus; the one that is negated must be checked here.
             let ay := calldataload(add(proof, 0x20))
-            valid := and(valid, lt(ay, q))
+            // An array as long as the calldata allows cannot overflow these products.
+            valid := and(lt(ay, q), eq(mload(0x00), length))
             if valid {
-                let key := sub(sub(codesize(), 0x20), length)
-                // The four pairs, 0x180 bytes for two each: A B | alpha beta | X gamma | C delta.
-                calldatacopy(free, proof, 0xc0)
-                mstore(add(free, 0x20), mod(sub(q, ay), q))
-                codecopy(add(free, 0xc0), key, 0xc0)
-                codecopy(add(free, 0x1c0), add(key, 0xc0), 0x80)
-                calldatacopy(add(free, 0x240), add(proof, 0xc0), 0x40)
-                codecopy(add(free, 0x280), add(key, 0x140), 0x80)
-                // X: a running sum at `sum`, the next term behind it.
-                let sum := add(free, 0x300)
-                let term := add(sum, 0x40)
+                key := sub(key, length)
+                calldatacopy(0x00, proof, 0xc0)
+                mstore(0x20, mod(sub(q, ay), q))
+                codecopy(0xc0, key, 0xc0)
+                codecopy(0x1c0, add(key, 0xc0), 0x80)
+                calldatacopy(0x240, add(proof, 0xc0), 0x40)
+                codecopy(0x280, add(key, 0x140), 0x80)
                 let ic := add(key, 0x1c0)
-                codecopy(sum, ic, 0x40)
-                let end := add(inputs.offset, mul(inputs.length, 0x20))
-                for { let at_ := inputs.offset } lt(at_, end) { at_ := add(at_, 0x20) } {
+                codecopy(0x300, ic, 0x40)
+                let end := add(inputs.offset, size)
+                for { let place := inputs.offset } lt(place, end) { place := add(place, 0x20) } {
                     ic := add(ic, 0x40)
-                    let input := calldataload(at_)
-                    codecopy(term, ic, 0x40)
-                    mstore(add(term, 0x40), input)
-                    valid := and(valid, lt(input, r))
-                    valid := and(valid, staticcall(gas(), 0x07, term, 0x60, term, 0x40))
-                    valid := and(valid, staticcall(gas(), 0x06, sum, 0x80, sum, 0x40))
+                    let input := calldataload(place)
+                    codecopy(0x340, ic, 0x40)
+                    mstore(0x380, input)
+                    let ok := staticcall(gas(), 0x07, 0x340, 0x60, 0x340, 0x40)
+                    ok := and(staticcall(gas(), 0x06, 0x300, 0x80, 0x300, 0x40), ok)
+                    valid := and(valid, and(ok, lt(input, r)))
                 }
-                mcopy(add(free, 0x180), sum, 0x40)
+                mcopy(0x180, 0x300, 0x40)
                 if valid {
-                    valid := and(staticcall(gas(), 0x08, free, 0x300, 0x00, 0x20), eq(mload(0x00), 1))
+                    valid := staticcall(gas(), 0x08, 0x00, 0x300, 0x00, 0x20)
+                    valid := and(valid, eq(mload(0x00), 1))
                 }
             }
+            mstore(0x00, valid)
+            return(0x00, 0x20)
         }
     }
 

@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity 0.8.37;
+
+import {Groth16Runtime} from "../contracts/verifier/Groth16Runtime.sol";
+import {Groth16Verifier} from "../contracts/verifier/Groth16Verifier.sol";
+import {IGroth16Verifier} from "../contracts/interfaces/IGroth16Verifier.sol";
+import {vm} from "./Vm.sol";
+
+/// @dev Keys whose secrets are known, and proofs made with them: with alpha = 3, beta = 5, gamma = 7, delta = 11,
+/// IC_i = 20 + i and B = 13 (times the generators), C = (A·B − alpha·beta − X·gamma) / delta for any A and inputs.
+abstract contract KnownKey {
+    uint256 internal constant R = 21888242871839275222246405745257275088548364400416034343698204186575808495617;
+    uint256 internal constant Q = 21888242871839275222246405745257275088696311157297823662689037894645226208583;
+
+    string internal json = vm.readFile("test/fixtures.json");
+
+    function twist(string memory name) internal view returns (uint256[4] memory point) {
+        uint256[] memory words = vm.parseJsonUintArray(json, string.concat(".twist.", name));
+        for (uint256 i = 0; i < 4; i++) point[i] = words[i];
+    }
+
+    function g1(uint256 scalar) internal view returns (uint256 x, uint256 y) {
+        (bool ok, bytes memory point) = address(7).staticcall(abi.encode(1, 2, scalar));
+        require(ok, "multiplication");
+        return abi.decode(point, (uint256, uint256));
+    }
+
+    function keyWords(uint256 inputs) internal view returns (uint256[] memory words) {
+        words = new uint256[](16 + 2 * inputs);
+        (words[0], words[1]) = g1(3);
+        uint256[4][3] memory points = [twist("beta"), twist("gamma"), twist("delta")];
+        for (uint256 i = 0; i < 12; i++) words[2 + i] = points[i / 4][i % 4];
+        for (uint256 i = 0; i <= inputs; i++) (words[14 + 2 * i], words[15 + 2 * i]) = g1(20 + i);
+    }
+
+    function key(uint256 inputs) internal view returns (bytes memory) {
+        return abi.encodePacked(keyWords(inputs));
+    }
+
+    function prove(uint256 a, uint256[] memory inputs) internal view returns (uint256[8] memory proof) {
+        uint256 x = 20;
+        for (uint256 i = 0; i < inputs.length; i++) x = addmod(x, mulmod(inputs[i], 21 + i, R), R);
+        uint256 c = addmod(mulmod(a, 13, R), R - addmod(15, mulmod(x, 7, R), R), R);
+        (proof[0], proof[1]) = g1(a);
+        uint256[4] memory b = twist("b");
+        for (uint256 i = 0; i < 4; i++) proof[2 + i] = b[i];
+        (proof[6], proof[7]) = g1(mulmod(c, inverse(11), R));
+    }
+
+    function inverse(uint256 x) private pure returns (uint256 y) {
+        y = 1;
+        for (uint256 e = R - 2; e != 0; e >>= 1) {
+            if (e & 1 == 1) y = mulmod(y, x, R);
+            x = mulmod(x, x, R);
+        }
+    }
+
+    function some(uint256 count) internal pure returns (uint256[] memory inputs) {
+        inputs = new uint256[](count);
+        for (uint256 i = 0; i < count; i++) inputs[i] = uint256(keccak256(abi.encode(i))) % R;
+    }
+}
+
+contract Groth16Test is KnownKey {
+    // The key
+
+    function refused(bytes memory bad, bytes memory reason) private {
+        vm.expectRevert(reason);
+        // A malformed point burns all gas but a 64th at each call level.
+        this.deploy{gas: 30_000_000}(bad);
+    }
+
+    function deploy(bytes calldata bad) external {
+        new Groth16Verifier(bad);
+    }
+
+    function pointRefused(uint256[] memory words, uint256 word) private {
+        refused(abi.encodePacked(words), abi.encodeWithSelector(IGroth16Verifier.KeyPoint.selector, word));
+    }
+
+    function test_key_refuses_other_lengths() external {
+        uint256[5] memory lengths = [uint256(0), 16 * 32, 19 * 32, 18 * 32 + 1, (18 + 2 * 64) * 32];
+        for (uint256 i = 0; i < lengths.length; i++) {
+            refused(new bytes(lengths[i]), abi.encodeWithSelector(IGroth16Verifier.KeyLength.selector, lengths[i]));
+        }
+    }
+
+    function test_key_refuses_gamma_equal_to_delta() external {
+        uint256[] memory words = keyWords(1);
+        for (uint256 i = 6; i < 10; i++) words[4 + i] = words[i];
+        refused(abi.encodePacked(words), abi.encodeWithSelector(IGroth16Verifier.KeyForgeable.selector));
+    }
+
+    /// @dev What that refusal prevents: with gamma = delta, A = alpha, B = beta, C = −X is a proof of anything.
+    function test_gamma_equal_to_delta_would_let_anyone_forge() external {
+        uint256[] memory words = keyWords(1);
+        for (uint256 i = 6; i < 10; i++) words[4 + i] = words[i];
+        bytes memory bad = abi.encodePacked(words);
+        address unchecked_ = address(0xBAD);
+        vm.etch(unchecked_, bytes.concat(type(Groth16Runtime).runtimeCode, bad, bytes32(bad.length)));
+        uint256[] memory inputs = some(1);
+        uint256[8] memory forged;
+        for (uint256 i = 0; i < 6; i++) forged[i] = words[i];
+        (forged[6], forged[7]) = g1(R - addmod(20, mulmod(inputs[0], 21, R), R));
+        require(IGroth16Verifier(unchecked_).verify(forged, inputs), "the forgery of the literature should work here");
+    }
+
+    function test_key_refuses_points_off_the_curve() external {
+        uint256[] memory words;
+        for (uint256 word = 0; word < 18; word += word == 0 || word > 13 ? 2 : 4) {
+            words = keyWords(1);
+            words[word] = addmod(words[word], 1, Q);
+            pointRefused(words, word);
+        }
+    }
+
+    function test_key_refuses_coordinates_above_the_modulus() external {
+        uint256[] memory words;
+        for (uint256 word = 0; word < 18; word += word == 0 || word > 13 ? 2 : 4) {
+            words = keyWords(1);
+            words[word] += Q;
+            pointRefused(words, word);
+        }
+    }
+
+    function test_key_refuses_infinity() external {
+        uint256[] memory words;
+        for (uint256 word = 0; word < 18; word += word == 0 || word > 13 ? 2 : 4) {
+            words = keyWords(1);
+            for (uint256 i = 0; i < (word == 0 || word > 13 ? 2 : 4); i++) words[word + i] = 0;
+            pointRefused(words, word);
+        }
+    }
+
+    function test_key_refuses_twist_points_outside_the_subgroup() external {
+        uint256[4] memory outside = twist("outside");
+        for (uint256 word = 2; word < 14; word += 4) {
+            uint256[] memory words = keyWords(1);
+            for (uint256 i = 0; i < 4; i++) words[word + i] = outside[i];
+            pointRefused(words, word);
+        }
+    }
+
+    function test_code_is_the_runtime_and_the_key() external {
+        for (uint256 n = 1; n <= 64; n += 21) {
+            Groth16Verifier verifier = new Groth16Verifier(key(n));
+            bytes memory expected =
+                bytes.concat(type(Groth16Runtime).runtimeCode, key(n), bytes32(uint256(32 * (16 + 2 * n))));
+            require(keccak256(address(verifier).code) == keccak256(expected), "code");
+            require(keccak256(verifier.verifyingKey()) == keccak256(key(n)), "key");
+            require(verifier.inputCount() == n, "inputs");
+        }
+    }
+
+    // Proofs
+
+    function test_accepts_valid_proofs(uint256 a, uint256 x, uint256 y, uint8 n) external {
+        uint256 count = 1 + n % 9;
+        uint256[] memory inputs = some(count);
+        inputs[0] = x % R;
+        inputs[count - 1] = y % R;
+        Groth16Verifier verifier = new Groth16Verifier(key(count));
+        uint256[8] memory proof = prove(1 + a % (R - 1), inputs);
+        require(verifier.verify(proof, inputs), "valid proof refused");
+        // Proofs are malleable: the opposite pair verifies too.
+        proof[1] = Q - proof[1];
+        (proof[4], proof[5]) = (Q - proof[4], Q - proof[5]);
+        if (proof[3] < Q) require(verifier.verify(proof, inputs), "opposite pair refused");
+    }
+
+    function test_accepts_inputs_at_the_boundaries() external {
+        Groth16Verifier verifier = new Groth16Verifier(key(2));
+        uint256[] memory inputs = new uint256[](2);
+        require(verifier.verify(prove(9, inputs), inputs), "zero");
+        (inputs[0], inputs[1]) = (R - 1, R - 1);
+        require(verifier.verify(prove(9, inputs), inputs), "r - 1");
+    }
+
+    function test_refuses_inputs_of_r_and_above() external {
+        Groth16Verifier verifier = new Groth16Verifier(key(2));
+        uint256[] memory inputs = some(2);
+        uint256[8] memory proof = prove(9, inputs);
+        inputs[1] += R;
+        require(!verifier.verify(proof, inputs), "input + r accepted");
+        inputs[1] = 0;
+        proof = prove(9, inputs);
+        require(verifier.verify(proof, inputs), "zero refused");
+        inputs[1] = R;
+        require(!verifier.verify(proof, inputs), "r accepted");
+    }
+
+    function test_refuses_other_inputs() external {
+        Groth16Verifier verifier = new Groth16Verifier(key(3));
+        uint256[] memory inputs = some(3);
+        uint256[8] memory proof = prove(9, inputs);
+        for (uint256 i = 0; i < 3; i++) {
+            inputs[i] ^= 1;
+            require(!verifier.verify(proof, inputs), "changed input accepted");
+            inputs[i] ^= 1;
+        }
+    }
+
+    function test_refuses_other_numbers_of_inputs() external {
+        Groth16Verifier verifier = new Groth16Verifier(key(3));
+        uint256[] memory inputs = some(3);
+        uint256[8] memory proof = prove(9, inputs);
+        for (uint256 n = 0; n < 6; n++) {
+            uint256[] memory others = some(n);
+            if (n != 3) require(!verifier.verify(proof, others), "another number accepted");
+        }
+        require(verifier.verify(proof, inputs), "valid proof refused");
+    }
+
+    function test_a_runtime_without_key_refuses() external {
+        Groth16Runtime bare = new Groth16Runtime();
+        uint256[] memory inputs = some(1);
+        require(!bare.verify(prove(9, inputs), inputs), "accepted without key");
+    }
+
+    function test_refuses_malformed_points() external {
+        Groth16Verifier verifier = new Groth16Verifier(key(1));
+        uint256[] memory inputs = some(1);
+        for (uint256 i = 0; i < 8; i++) {
+            uint256[8] memory proof = prove(9, inputs);
+            proof[i] = addmod(proof[i], 1, Q);
+            require(!verifier.verify{gas: 1_000_000}(proof, inputs), "off the curve");
+            proof = prove(9, inputs);
+            proof[i] += Q;
+            require(!verifier.verify{gas: 1_000_000}(proof, inputs), "above the modulus");
+        }
+        uint256[8] memory swapped = prove(9, inputs);
+        uint256[4] memory outside = twist("outside");
+        for (uint256 i = 0; i < 4; i++) swapped[2 + i] = outside[i];
+        require(!verifier.verify{gas: 1_000_000}(swapped, inputs), "outside the subgroup");
+    }
+
+    function test_refuses_points_at_infinity() external {
+        Groth16Verifier verifier = new Groth16Verifier(key(1));
+        uint256[] memory inputs = some(1);
+        uint256[8] memory nothing;
+        require(!verifier.verify(nothing, inputs), "nothing accepted");
+        uint256[8] memory proof = prove(9, inputs);
+        (proof[0], proof[1]) = (0, 0);
+        require(!verifier.verify(proof, inputs), "A at infinity");
+    }
+
+    function test_gas_of_a_verification() external {
+        for (uint256 n = 1; n <= 8; n++) {
+            Groth16Verifier verifier = new Groth16Verifier(key(n));
+            uint256[] memory inputs = some(n);
+            uint256[8] memory proof = prove(9, inputs);
+            bytes memory data = abi.encodeCall(IGroth16Verifier.verify, (proof, inputs));
+            uint256 before = gasleft();
+            (bool ok, ) = address(verifier).staticcall(data);
+            uint256 used = before - gasleft();
+            require(ok);
+            // Pairing 181,000; for each input a multiplication and an addition, 6,150, and 100 for each of the two calls.
+            emit Measured(n, used);
+            require(used <= 181_000 + (6_150 + 200 + 180) * n + 1_600, "dearer than it was");
+        }
+    }
+
+    event Measured(uint256 inputs, uint256 gas);
+}

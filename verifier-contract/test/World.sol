@@ -1,0 +1,399 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity 0.8.37;
+
+import {AgentLedger} from "../contracts/AgentLedger.sol";
+import {JobBoard} from "../contracts/JobBoard.sol";
+import {JobEscrow} from "../contracts/JobEscrow.sol";
+import {PrivateProvider} from "../contracts/PrivateProvider.sol";
+import {OpenGate} from "../contracts/gates/OpenGate.sol";
+import {IAgentLedger} from "../contracts/interfaces/IAgentLedger.sol";
+import {IAgenticCommerce} from "../contracts/interfaces/IAgenticCommerce.sol";
+import {IJobBoard} from "../contracts/interfaces/IJobBoard.sol";
+import {TestToken} from "../contracts/testing/TestToken.sol";
+import {ListedVerifier} from "./doubles/ListedVerifier.sol";
+import {vm} from "./Vm.sol";
+
+/// @dev A deployment with listed proofs, five people, and each verb as a helper that succeeds unless a test says otherwise.
+abstract contract World {
+    uint256 internal constant R = 21888242871839275222246405745257275088548364400416034343698204186575808495617;
+
+    uint256 internal constant CLIENT_KEY = 0xC11E47;
+    uint256 internal constant WORKER_KEY = 0x303030;
+    uint256 internal constant OTHER_KEY = 0xBAD;
+    address internal client = vm.addr(CLIENT_KEY);
+    address internal worker = vm.addr(WORKER_KEY);
+    address internal arbiter = address(0xA4B17E4);
+    address internal relayer = address(0x4E1A);
+    address internal stranger = address(0x57A);
+    address internal recipient = address(0x4EC1);
+    address internal feeRecipient = address(0xdEaD);
+
+    uint256 internal constant START = 1_800_000_000;
+    uint40 internal constant DAY = 1 days;
+    uint96 internal constant BUDGET = 100e6;
+    uint96 internal constant RELAY_FEE = 1e6 + 1;
+    uint96 internal constant ARBITER_FEE = 5e6;
+    uint96 internal constant BOND = 7e6;
+    uint96 internal constant RECORD_FEE = 2e6;
+    bytes32 internal constant DELIVERABLE = keccak256("deliverable");
+
+    TestToken internal token;
+    IAgenticCommerce internal escrow;
+    AgentLedger internal ledger;
+    JobBoard internal board;
+    PrivateProvider internal provider;
+    address internal poseidon;
+    ListedVerifier internal acceptVerifier;
+    ListedVerifier internal settleVerifier;
+    ListedVerifier internal refreshVerifier;
+    ListedVerifier internal standingVerifier;
+    ListedVerifier internal completionVerifier;
+
+    uint256 private fresh = 1000;
+
+    function setUp() public virtual {
+        vm.warp(START);
+        token = _newToken();
+        escrow = _newEscrow();
+        poseidon = deployPoseidon();
+        acceptVerifier = new ListedVerifier(8);
+        settleVerifier = new ListedVerifier(8);
+        refreshVerifier = new ListedVerifier(4);
+        standingVerifier = new ListedVerifier(7);
+        completionVerifier = new ListedVerifier(5);
+        OpenGate gate = new OpenGate();
+        uint256 nonce = vm.getNonce(address(this));
+        address boardAt = vm.computeCreateAddress(address(this), nonce + 1);
+        address providerAt = vm.computeCreateAddress(address(this), nonce + 2);
+        ledger = new AgentLedger(poseidon, gate, IJobBoard(boardAt), _verifiers());
+        board = new JobBoard(_config(providerAt));
+        provider = new PrivateProvider(address(board));
+        ledger.register(7, "");
+        address[5] memory people = [client, relayer, arbiter, stranger, worker];
+        for (uint256 i = 0; i < people.length; i++) {
+            token.mint(people[i], 1_000_000e6);
+            vm.prank(people[i]);
+            token.approve(address(board), type(uint256).max);
+        }
+    }
+
+    function _newToken() internal virtual returns (TestToken) {
+        return new TestToken();
+    }
+
+    function _newEscrow() internal virtual returns (IAgenticCommerce) {
+        return new JobEscrow(0, address(0));
+    }
+
+    function _verifiers() internal view returns (IAgentLedger.Verifiers memory) {
+        return IAgentLedger.Verifiers(
+            acceptVerifier, settleVerifier, refreshVerifier, standingVerifier, completionVerifier
+        );
+    }
+
+    function _config(address providerAt) internal view returns (IJobBoard.Config memory) {
+        return IJobBoard.Config({
+            escrow: address(escrow),
+            token: address(token),
+            ledger: address(ledger),
+            provider: providerAt,
+            minBudget: 10e6,
+            minReview: 1 hours,
+            minHold: 2 hours,
+            grace: 2 days,
+            recordFee: RECORD_FEE,
+            recordFeeRecipient: feeRecipient
+        });
+    }
+
+    /// @dev From the artifact, which has other optimizer settings than the rest.
+    function deployPoseidon() internal returns (address deployed) {
+        bytes memory code = vm.parseJsonBytes(vm.readFile("artifacts/Poseidon.json"), ".bytecode");
+        assembly ("memory-safe") {
+            deployed := create(0, add(code, 0x20), mload(code))
+        }
+        require(deployed != address(0), "no Poseidon");
+    }
+
+    // Values
+
+    function unused() internal returns (uint256) {
+        return ++fresh;
+    }
+
+    function k(bytes memory data) internal pure returns (uint256) {
+        return uint256(keccak256(data)) % R;
+    }
+
+    function tag(string memory text) internal pure returns (uint256 value) {
+        bytes memory ascii = bytes(text);
+        for (uint256 i = 0; i < ascii.length; i++) value = (value << 8) | uint8(ascii[i]);
+    }
+
+    function keyOf(uint256 postId) internal view returns (uint256) {
+        return k(abi.encode(block.chainid, address(board), postId));
+    }
+
+    function list(ListedVerifier verifier, uint256[8] memory proof, uint256[8] memory inputs) internal {
+        uint256[] memory dynamic = new uint256[](8);
+        for (uint256 i = 0; i < 8; i++) dynamic[i] = inputs[i];
+        verifier.list(proof, dynamic);
+    }
+
+    // Posts
+
+    function terms() internal view virtual returns (IJobBoard.Terms memory t) {
+        t.category = 42;
+        t.policy = 3 | (uint256(9000) << 64);
+        t.reviewer = 777;
+        t.reviewPeriod = DAY;
+        t.arbiter = arbiter;
+        t.arbitrationPeriod = 3 * DAY;
+        t.arbiterFee = ARBITER_FEE;
+        t.takeBy = uint40(block.timestamp) + DAY;
+        t.submitBy = uint40(block.timestamp) + 5 * DAY;
+        t.relayFee = RELAY_FEE;
+        t.bond = BOND;
+        t.descriptionHash = keccak256("description");
+        t.descriptionURI = "ipfs://description";
+    }
+
+    function doPost(IJobBoard.Terms memory t) internal returns (uint256 id, IJobBoard.Post memory p) {
+        p = IJobBoard.Post(client, BUDGET, t);
+        vm.prank(client);
+        id = board.post(t, BUDGET);
+    }
+
+    function posted() internal returns (uint256 id, IJobBoard.Post memory p) {
+        return doPost(terms());
+    }
+
+    // Take
+
+    function acceptance(uint256 id, IJobBoard.Post memory p) internal returns (IJobBoard.Acceptance memory a) {
+        id;
+        p;
+        a.proof[0] = unused();
+        a.root = ledger.root();
+        (a.nullifier, a.commitment, a.ticket) = (unused(), unused(), unused());
+        a.provenAt = block.timestamp;
+        (a.worker, a.relayer) = (worker, relayer);
+    }
+
+    function acceptInputs(uint256 id, IJobBoard.Post memory p, IJobBoard.Acceptance memory a)
+        internal
+        view
+        returns (uint256[8] memory)
+    {
+        uint256 job = keyOf(id);
+        bytes32 postHash = keccak256(abi.encode(p));
+        return [
+            a.root,
+            a.nullifier,
+            a.commitment,
+            a.ticket,
+            job,
+            uint256(p.terms.category) + a.provenAt * 2 ** 32,
+            p.terms.policy,
+            k(abi.encode(tag("repute/accept/v1"), job, postHash, a.worker, a.relayer))
+        ];
+    }
+
+    function listAccept(uint256 id, IJobBoard.Post memory p, IJobBoard.Acceptance memory a) internal {
+        list(acceptVerifier, a.proof, acceptInputs(id, p, a));
+    }
+
+    function taken(IJobBoard.Terms memory t) internal returns (uint256 id, IJobBoard.Post memory p) {
+        (id, p) = doPost(t);
+        IJobBoard.Acceptance memory a = acceptance(id, p);
+        listAccept(id, p, a);
+        bytes memory approval = t.selective ? signApprove(CLIENT_KEY, id, a.worker) : bytes("");
+        bytes memory signature = signTake(WORKER_KEY, id, a.ticket);
+        vm.prank(relayer);
+        board.take(id, p, a, signature, approval);
+    }
+
+    function taken() internal returns (uint256 id, IJobBoard.Post memory p) {
+        return taken(terms());
+    }
+
+    // Submit
+
+    function submitted(IJobBoard.Terms memory t) internal returns (uint256 id, IJobBoard.Post memory p) {
+        (id, p) = taken(t);
+        bytes memory signature = signSubmit(WORKER_KEY, id, DELIVERABLE);
+        vm.prank(relayer);
+        board.submit(id, p, DELIVERABLE, signature);
+    }
+
+    function submitted() internal returns (uint256 id, IJobBoard.Post memory p) {
+        return submitted(terms());
+    }
+
+    // Settle
+
+    function settlement(uint256 id) internal returns (IJobBoard.Settlement memory s) {
+        s.proof[0] = unused();
+        s.root = ledger.root();
+        (s.nullifier, s.commitment) = (unused(), unused());
+        s.provenAt = block.timestamp;
+        (s.recipient, s.minPayout) = (recipient, 90e6);
+        (s.relayer, s.relayerFee) = (relayer, 3e6);
+        signed(id, s);
+    }
+
+    function signed(uint256 id, IJobBoard.Settlement memory s) internal view {
+        s.workerSignature = signSettle(WORKER_KEY, id, s);
+    }
+
+    function settleInputs(uint256 id, IJobBoard.Post memory p, IJobBoard.Settlement memory s)
+        internal
+        view
+        returns (uint256[8] memory)
+    {
+        IJobBoard.Job memory job = board.job(id);
+        return [
+            s.root,
+            s.nullifier,
+            s.commitment,
+            job.ticket,
+            engagement(p, s.provenAt, job.takenAt, s.mode, job.openRating),
+            p.terms.reviewer,
+            k(abi.encode(DELIVERABLE)),
+            k(abi.encode(tag("repute/settle/v1"), keyOf(id), s.recipient, s.minPayout, s.relayer, s.relayerFee))
+        ];
+    }
+
+    function engagement(IJobBoard.Post memory p, uint256 at_, uint256 takenAt, uint256 mode, uint256 openRating)
+        private
+        pure
+        returns (uint256)
+    {
+        uint256 slot = uint256(keccak256(abi.encode(p.client))) % 1984;
+        return p.terms.category + at_ * 2 ** 32 + (slot / 248) * 2 ** 72 + (slot % 248) * 2 ** 75
+            + uint256(p.budget) * 2 ** 83 + takenAt * 2 ** 179 + 2 * 2 ** 219 + mode * 2 ** 221 + openRating * 2 ** 223;
+    }
+
+    function listSettle(uint256 id, IJobBoard.Post memory p, IJobBoard.Settlement memory s) internal {
+        list(settleVerifier, s.proof, settleInputs(id, p, s));
+    }
+
+    function settle(uint256 id, IJobBoard.Post memory p, IJobBoard.Settlement memory s) internal {
+        vm.prank(relayer);
+        board.settle(id, p, s);
+    }
+
+    /// @dev A settlement with its proof listed.
+    function proven(uint256 id, IJobBoard.Post memory p) internal returns (IJobBoard.Settlement memory s) {
+        s = settlement(id);
+        listSettle(id, p, s);
+    }
+
+    function expectSettleRevert(uint256 id, IJobBoard.Post memory p, IJobBoard.Settlement memory s, bytes memory reason)
+        internal
+    {
+        vm.prank(relayer);
+        vm.expectRevert(reason);
+        board.settle(id, p, s);
+    }
+
+    function cancelled() internal returns (uint256 id, IJobBoard.Post memory p) {
+        (id, p) = taken();
+        bytes memory signature = signCancel(WORKER_KEY, id, block.timestamp);
+        vm.prank(client);
+        board.cancel(id, p, block.timestamp, signature);
+    }
+
+    // Times
+
+    function reviewEnd(uint256 id, IJobBoard.Post memory p) internal view returns (uint256) {
+        return uint256(board.job(id).submittedAt) + p.terms.reviewPeriod;
+    }
+
+    function arbitrationEnd(uint256 id, IJobBoard.Post memory p) internal view returns (uint256) {
+        return reviewEnd(id, p) + p.terms.arbitrationPeriod;
+    }
+
+    /// @dev A warp that the optimizer cannot reorder with reads of block.timestamp.
+    function warp(uint256 timestamp) internal {
+        vm.warp(timestamp);
+    }
+
+    // Signatures
+
+    function sign(uint256 key, bytes memory message) internal view returns (bytes memory) {
+        bytes32 domain = keccak256(
+            abi.encode(
+                keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"),
+                keccak256("repute JobBoard"),
+                keccak256("1"),
+                block.chainid,
+                address(board)
+            )
+        );
+        bytes32 digest = keccak256(abi.encodePacked(hex"1901", domain, keccak256(message)));
+        (uint8 v, bytes32 r, bytes32 s) = vm.sign(key, digest);
+        return abi.encodePacked(r, s, v);
+    }
+
+    function signTake(uint256 key, uint256 id, uint256 ticket) internal view returns (bytes memory) {
+        return sign(key, abi.encode(keccak256("Take(uint256 job,uint256 ticket)"), keyOf(id), ticket));
+    }
+
+    function signApprove(uint256 key, uint256 id, address who) internal view returns (bytes memory) {
+        return sign(key, abi.encode(keccak256("Approve(uint256 job,address worker)"), keyOf(id), who));
+    }
+
+    function signSubmit(uint256 key, uint256 id, bytes32 deliverable) internal view returns (bytes memory) {
+        return sign(key, abi.encode(keccak256("Submit(uint256 job,bytes32 deliverable)"), keyOf(id), deliverable));
+    }
+
+    function signRelease(uint256 key, uint256 id, bytes32 deliverable) internal view returns (bytes memory) {
+        return sign(key, abi.encode(keccak256("Release(uint256 job,bytes32 deliverable)"), keyOf(id), deliverable));
+    }
+
+    function signCancel(uint256 key, uint256 id, uint256 deadline) internal view returns (bytes memory) {
+        return sign(key, abi.encode(keccak256("Cancel(uint256 job,uint256 deadline)"), keyOf(id), deadline));
+    }
+
+    function signSettle(uint256 key, uint256 id, IJobBoard.Settlement memory s) internal view returns (bytes memory) {
+        bytes32 typeHash =
+            keccak256("Settle(uint256 job,address recipient,uint256 minPayout,address relayer,uint256 relayerFee)");
+        return sign(key, abi.encode(typeHash, keyOf(id), s.recipient, s.minPayout, s.relayer, s.relayerFee));
+    }
+
+    // Assertions
+
+    error NotEqual(uint256 got, uint256 want);
+
+    function eq(uint256 got, uint256 want) internal pure {
+        if (got != want) revert NotEqual(got, want);
+    }
+
+    function eq(address got, address want) internal pure {
+        eq(uint160(got), uint160(want));
+    }
+
+    function eq(bytes32 got, bytes32 want) internal pure {
+        eq(uint256(got), uint256(want));
+    }
+
+    function eq(IJobBoard.Stage got, IJobBoard.Stage want) internal pure {
+        eq(uint256(got), uint256(want));
+    }
+
+    function stageOf(uint256 id) internal view returns (IJobBoard.Stage) {
+        return board.job(id).stage;
+    }
+
+    function balance(address who) internal view returns (uint256) {
+        return token.balanceOf(who);
+    }
+
+    /// @dev What holds between any two transactions where nobody sent money around the board's verbs.
+    function checkBooks() internal view {
+        eq(balance(address(board)), board.liabilities());
+        eq(balance(address(provider)), 0);
+        eq(token.allowance(address(board), address(escrow)), 0);
+    }
+}
