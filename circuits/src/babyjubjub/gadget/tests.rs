@@ -52,6 +52,51 @@ impl Rows {
         rows.filter(|row| !self.holds(*row)).collect()
     }
 
+    /// The witnesses, by number, that the rows do not fix one after the other, given those in `known`
+    /// and every small change of the others: a row fixes a witness if it is the only one left in it
+    /// and the row depends on it to first order. This sees what changing one witness cannot, such as
+    /// a slope that is free together with the point it leads to.
+    pub(crate) fn loose_witnesses(&self, known: &[usize]) -> Vec<usize> {
+        let count = self.assignment.len() - self.inputs;
+        let mut fixed = vec![false; count];
+        for witness in known {
+            fixed[*witness] = true;
+        }
+        let mut rows: Vec<Vec<(usize, Fr)>> = (0..self.matrices[0].len())
+            .map(|row| self.differential(row))
+            .collect();
+        loop {
+            let before = rows.len();
+            rows.retain_mut(|row| {
+                row.retain(|(witness, _)| !fixed[*witness]);
+                if let [(witness, _)] = row[..] {
+                    fixed[witness] = true;
+                }
+                row.len() > 1
+            });
+            if rows.len() == before {
+                return (0..count).filter(|witness| !fixed[*witness]).collect();
+            }
+        }
+    }
+
+    /// How a·b − c of a row changes with each witness, where it does.
+    fn differential(&self, row: usize) -> Vec<(usize, Fr)> {
+        let [a, b, _] = self.evaluate(row);
+        let mut slopes = std::collections::BTreeMap::new();
+        for (matrix, factor) in self.matrices.iter().zip([b, a, -Fr::ONE]) {
+            for (coefficient, variable) in &matrix[row] {
+                if let Some(witness) = variable.checked_sub(self.inputs) {
+                    *slopes.entry(witness).or_insert(Fr::ZERO) += *coefficient * factor;
+                }
+            }
+        }
+        slopes
+            .into_iter()
+            .filter(|(_, slope)| *slope != Fr::ZERO)
+            .collect()
+    }
+
     /// The witnesses, by number, that can be changed by themselves without violating a row.
     pub(crate) fn free_witnesses(mut self) -> Vec<usize> {
         let mut uses = vec![Vec::new(); self.assignment.len()];

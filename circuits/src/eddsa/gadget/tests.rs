@@ -229,7 +229,33 @@ fn the_dummy_is_refused_as_a_signature_and_accepted_as_none() {
 }
 
 #[test]
-fn no_single_witness_of_a_verification_can_be_changed() {
+fn no_witness_of_a_verification_is_free() {
     let laid = Laid::of(&signed(6, Fr::ONE), Fr::ONE, true);
+    // The first five are the message, A and R8.
+    assert_eq!(laid.rows.loose_witnesses(&[0, 1, 2, 3, 4]), []);
     assert_eq!(laid.rows.free_witnesses(), []);
+}
+
+/// The key's owner can make one coordinate right for any value of the other.
+#[test]
+fn an_r8_with_one_wrong_coordinate_violates_the_equation() {
+    let (secret, public) = (key(7).scalar, key(7).public_key());
+    let nonce = Scalar::from(31_337u64);
+    let r8 = (base8() * nonce).into_affine();
+    for wrong in [
+        (r8.x, r8.y + Fr::ONE),
+        (r8.x + Fr::ONE, r8.y),
+        (r8.x, -r8.y),
+    ] {
+        let point = babyjubjub::Point::new_unchecked(wrong.0, wrong.1);
+        let h = babyjubjub::reduce(challenge(point, public, Fr::ONE));
+        let forged = Unverified {
+            key: (public.x(), public.y()),
+            r8: wrong,
+            s: scalar_word(nonce + h * secret),
+        };
+        assert!(forged.verify(Fr::ONE).is_err());
+        let laid = Laid::of(&forged, Fr::ONE, true);
+        assert_eq!(laid.refusal(), Some("equation"));
+    }
 }
