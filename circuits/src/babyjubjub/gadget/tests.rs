@@ -257,6 +257,24 @@ fn digits_of_any_other_integer_congruent_to_the_element_are_refused() {
     }
 }
 
+#[test]
+fn the_highest_digits_compared_are_those_of_the_integer() {
+    let x = Fr::from(2).pow([200]);
+    let integer = *OFFSET + (U256::ONE << 200);
+    let [honest, mut forged] = [integer, integer + ORDER].map(|u| {
+        let cs = ConstraintSystem::new_ref();
+        let p = montgomery(&cs, some_point());
+        let x = witness(&cs, x).unwrap();
+        digits::lay_out(&cs, &x, &p, u).unwrap();
+        Rows::of(&cs)
+    });
+    // Comparing the right integer's highest digits instead satisfies both range checks.
+    let high = forged.inputs + 3 + 1 + 253 + 1;
+    forged.assignment[high..].copy_from_slice(&honest.assignment[high..]);
+    let definition = 1 + 253 + 1 + 1;
+    assert_eq!(forged.violated(), [definition]);
+}
+
 /// ℓ·P is no point of the Montgomery form, and with it ends every way to a sum of equal points.
 #[test]
 fn the_ladder_refuses_a_way_through_the_identity() {
