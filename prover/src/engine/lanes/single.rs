@@ -1,0 +1,136 @@
+//! One element per vector, by arkworks' arithmetic: the portable back end.
+
+use super::{Lanes, RawField, Words};
+use crate::engine::inverse;
+use crate::engine::line::Line;
+
+/// One element, always below p.
+#[derive(Clone, Copy)]
+pub(in crate::engine) struct Single<F>(F);
+
+impl<F: RawField> Lanes for Single<F> {
+    type Field = F;
+    const WIDTH: usize = 1;
+
+    #[inline(always)]
+    fn zero() -> Self {
+        Self(F::zero())
+    }
+    #[inline(always)]
+    fn splat(value: F) -> Self {
+        Self(value)
+    }
+    #[inline(always)]
+    fn add(self, other: Self) -> Self {
+        Self(self.0 + other.0)
+    }
+    #[inline(always)]
+    fn sub<const K: u64>(self, other: Self) -> Self {
+        Self(self.0 - other.0)
+    }
+    #[inline(always)]
+    fn mul_each<const N: usize>(a: &[Self; N], b: &[Self; N]) -> [Self; N] {
+        let mut out = *a;
+        for n in 0..N {
+            out[n].0 *= b[n].0;
+        }
+        out
+    }
+    #[inline(always)]
+    fn dot_each<const N: usize>(
+        a: &[Self; N],
+        b: &[Self; N],
+        c: &[Self; N],
+        d: &[Self; N],
+    ) -> [Self; N] {
+        let mut out = *a;
+        for n in 0..N {
+            out[n].0 = F::sum_of_products(&[a[n].0, c[n].0], &[b[n].0, d[n].0]);
+        }
+        out
+    }
+    #[inline(always)]
+    fn reduce<const K: u64>(self) -> Self {
+        self
+    }
+    #[inline(always)]
+    fn negate_where(self, mask: u8) -> Self {
+        if mask & 1 == 1 { Self(-self.0) } else { self }
+    }
+    #[inline(always)]
+    fn equal_lanes(self, other: Self) -> u8 {
+        u8::from(self.0 == other.0)
+    }
+    #[inline(always)]
+    fn zero_lanes(self) -> u8 {
+        u8::from(self.0.is_zero())
+    }
+    #[inline(always)]
+    fn select(mask: u8, yes: Self, no: Self) -> Self {
+        if mask & 1 == 1 { yes } else { no }
+    }
+    #[inline(always)]
+    fn swap(self, _distance: usize) -> Self {
+        self
+    }
+    #[inline(always)]
+    fn transpose(_block: &mut [Self]) {}
+
+    #[inline(always)]
+    fn from_field(values: &[F]) -> Self {
+        Self(values[0])
+    }
+    #[inline(always)]
+    fn raw_one() -> Self {
+        Self(F::from_raw([1, 0, 0, 0]))
+    }
+    #[inline(always)]
+    fn store_words(self, out: &mut [Words]) {
+        out[0] = self.0.to_raw();
+    }
+    #[inline(always)]
+    fn invert(self) -> Self {
+        // raw = x·2^256, so its inverse as an integer is x⁻¹·2^−256; two
+        // multiplications by 2^512 in Montgomery form bring back x⁻¹·2^256.
+        let raw = inverse::modulo(self.0.to_raw(), F::MODULUS_WORDS);
+        let r2 = F::from_raw(F::R2_WORDS);
+        Self(F::from_raw(raw) * r2 * r2)
+    }
+
+    #[inline(always)]
+    fn load_lines(lines: &[Line], at: &[u32]) -> (Self, Self) {
+        let line = &lines[at[0] as usize];
+        (
+            Self(F::from_raw(line.low())),
+            Self(F::from_raw(line.high())),
+        )
+    }
+    #[inline(always)]
+    fn load_low(lines: &[Line], at: &[u32]) -> Self {
+        Self(F::from_raw(lines[at[0] as usize].low()))
+    }
+    #[inline(always)]
+    fn store_lines(self, high: Self, lines: &mut [Line], at: &[u32], count: usize) {
+        if count > 0 {
+            lines[at[0] as usize] = Line::new(self.0.to_raw(), high.0.to_raw());
+        }
+    }
+
+    #[inline(always)]
+    fn spill(self, lines: &mut [Line], index: usize) {
+        lines[index].0[..4].copy_from_slice(&self.0.to_raw());
+    }
+    #[inline(always)]
+    fn unspill(lines: &[Line], index: usize) -> Self {
+        Self(F::from_raw(lines[index].low()))
+    }
+
+    #[inline(always)]
+    fn encode(value: F) -> Words {
+        value.to_raw()
+    }
+    #[inline(always)]
+    fn decode(words: Words) -> F {
+        F::from_raw(words)
+    }
+}

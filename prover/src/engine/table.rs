@@ -1,0 +1,120 @@
+//! The multiples of a key's points that sums are taken from.
+
+use super::addition::{CHUNK, Double, Scratch};
+use super::backend::Backend;
+use super::digits::Windows;
+use super::line::Line;
+use super::memory::Lines;
+use super::points::{Group, encode};
+use ark_ec::AffineRepr;
+use rayon::prelude::*;
+use std::marker::PhantomData;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Row q holds 2^(q·stride·bits)·P for every point P, in order.
+pub(super) struct Table<G> {
+    lines: Lines,
+    present: Vec<u64>,
+    group: PhantomData<G>,
+}
+
+/// The caller asked to stop.
+#[derive(Debug)]
+pub(super) struct Stopped;
+
+impl<G: Group> Table<G> {
+    /// Computes the rows, in parallel over the points. `progress` gets the number of
+    /// points done since its last call and says whether to go on.
+    pub(super) fn new(
+        backend: Backend,
+        points: &[G::Affine],
+        windows: Windows,
+        progress: &(dyn Fn(usize) -> bool + Sync),
+    ) -> Result<Self, Stopped> {
+        let row = points.len() * G::LINES;
+        let mut lines = Lines::zeroed(row * windows.rows());
+        if row > 0 {
+            fill::<G>(backend, points, windows, &mut lines, progress)?;
+        }
+        Ok(Self::from_lines(lines, points.len()))
+    }
+
+    /// A table of known rows.
+    pub(super) fn from_lines(lines: Lines, points: usize) -> Self {
+        let present = present::<G>(&lines, points);
+        Self {
+            lines,
+            present,
+            group: PhantomData,
+        }
+    }
+
+    /// All rows, one after the other.
+    pub(super) fn lines(&self) -> &[Line] {
+        &self.lines
+    }
+
+    /// One bit per position: whether a point lies there that is not at infinity.
+    pub(super) fn present(&self) -> &[u64] {
+        &self.present
+    }
+}
+
+fn fill<G: Group>(
+    backend: Backend,
+    points: &[G::Affine],
+    windows: Windows,
+    lines: &mut [Line],
+    progress: &(dyn Fn(usize) -> bool + Sync),
+) -> Result<(), Stopped> {
+    // One job per chunk of points: its piece of every row.
+    let mut jobs: Vec<(&[G::Affine], Vec<&mut [Line]>)> = points
+        .chunks(CHUNK)
+        .map(|chunk| (chunk, Vec::new()))
+        .collect();
+    for row in lines.chunks_mut(points.len() * G::LINES) {
+        for (job, piece) in jobs.iter_mut().zip(row.chunks_mut(CHUNK * G::LINES)) {
+            job.1.push(piece);
+        }
+    }
+    let stopped = AtomicBool::new(false);
+    jobs.into_par_iter().for_each(|(points, mut rows)| {
+        if stopped.load(Ordering::Relaxed) {
+            return;
+        }
+        encode::<G>(backend, points, rows[0]);
+        let scratch = &mut Scratch::new();
+        for row in 1..rows.len() {
+            let (before, row) = rows.split_at_mut(row);
+            row[0].copy_from_slice(before[before.len() - 1]);
+            backend.execute(Double::<G> {
+                points: row[0],
+                times: windows.bits * windows.stride,
+                scratch,
+                group: PhantomData,
+            });
+        }
+        if !progress(points.len()) {
+            stopped.store(true, Ordering::Relaxed);
+        }
+    });
+    if stopped.into_inner() {
+        Err(Stopped)
+    } else {
+        Ok(())
+    }
+}
+
+/// A point at infinity stays there in every row, so the first one tells.
+fn present<G: Group>(lines: &[Line], points: usize) -> Vec<u64> {
+    let positions = lines.len() / G::LINES;
+    let mut bits = vec![0u64; positions.div_ceil(64)];
+    for (point, first_row) in lines.chunks(G::LINES).take(points).enumerate() {
+        if first_row.iter().any(|line| *line != Line::ZERO) {
+            for position in (point..positions).step_by(points) {
+                bits[position / 64] |= 1 << (position % 64);
+            }
+        }
+    }
+    bits
+}
