@@ -22,6 +22,8 @@ pub const CLOCK: &[u8] = &hex!("425f52" "43602052" "48604052" "60605ff3");
 pub const FORWARDER: &[u8] = &hex!("5f5f5f5f5f5f355af1600f575f5ffd5b00");
 /// Reverts with `Refused(timestamp)`.
 pub const REFUSER: &[u8] = &hex!("63590a515160e01b5f52" "42600452" "60245ffd");
+/// Emits two empty logs.
+pub const TWO_LOGS: &[u8] = &hex!("5f5fa0" "5f5fa0" "00");
 /// Runs into the INVALID opcode.
 pub const BROKEN: &[u8] = &hex!("fe");
 

@@ -1,7 +1,7 @@
 //! The embedded chain and anvil answer the same transactions with the same receipts.
 
 use crate::contracts::{
-    BROKEN, CLOCK, COUNTER, FORWARDER, REFUSER, Refuser, creation, send, wallet,
+    BROKEN, CLOCK, COUNTER, FORWARDER, REFUSER, Refuser, TWO_LOGS, creation, send, wallet,
 };
 use alloy::{
     network::TransactionBuilder,
@@ -81,7 +81,7 @@ async fn scenario(provider: DynProvider) -> Vec<Event> {
     let to = |address: Address| TransactionRequest::default().with_to(address);
 
     let mut contracts = Vec::new();
-    for runtime in [COUNTER, CLOCK, FORWARDER, REFUSER, BROKEN] {
+    for runtime in [COUNTER, CLOCK, FORWARDER, REFUSER, BROKEN, TWO_LOGS] {
         let request = TransactionRequest::default().with_deploy_code(creation(runtime));
         let deployed = send(&provider, request).await;
         contracts.push(
@@ -91,8 +91,8 @@ async fn scenario(provider: DynProvider) -> Vec<Event> {
         );
         events.push(receipt("deploy", deployed));
     }
-    let [counter, clock, forwarder, refuser, broken] =
-        contracts.try_into().expect("five contracts were deployed");
+    let [counter, clock, forwarder, refuser, broken, two_logs] =
+        contracts.try_into().expect("six contracts were deployed");
 
     for _ in 0..2 {
         events.push(receipt("count", send(&provider, to(counter)).await));
@@ -124,6 +124,8 @@ async fn scenario(provider: DynProvider) -> Vec<Event> {
     let halting = TransactionRequest::default().with_deploy_code(Bytes::from_static(&[0xfe]));
     let failed = send(&provider, halting.with_gas_limit(100_000)).await;
     events.push(receipt("failed deployment", failed));
+
+    events.push(receipt("two logs", send(&provider, to(two_logs)).await));
 
     // Calldata at the EIP-7623 floor, zero and other bytes.
     let data: Vec<u8> = (0..2_000_u32)
@@ -210,6 +212,7 @@ async fn scenario(provider: DynProvider) -> Vec<Event> {
         all.clone().topic2(other.into_word()),
         all.clone().to_block(8),
         all.clone().from_block(9).to_block(4),
+        Filter::new().from_block(0).address(two_logs),
         Filter::new().from_block(0).event_signature(B256::ZERO),
     ] {
         let found = provider.get_logs(&filter).await.expect("logs are answered");
