@@ -108,7 +108,10 @@ mod tests {
             "4082367875863433681332203403145435568316851327593401208105741076214120093531",
             "8495653923123431417604973247489272438418190587263600148770280649306958101930",
         ];
-        assert_eq!(words, decimals.map(|text| text.parse().expect("a decimal")));
+        assert_eq!(
+            words,
+            decimals.map(|text| text.parse::<U256>().expect("a decimal"))
+        );
         assert_eq!(g1_from_words([one, one + one]), Ok(G1Affine::generator()));
         assert_eq!(g2_from_words(words), Ok(G2Affine::generator()));
     }

@@ -38,7 +38,7 @@ pub fn verifying_key_bytes(key: &VerifyingKey) -> Vec<u8> {
 /// [`VerifyingKeyError::Length`] for a length that no key has, and as [`VerifyingKey::new`].
 pub fn verifying_key_from_bytes(bytes: &[u8]) -> Result<VerifyingKey, VerifyingKeyError> {
     let words: Vec<U256> = bytes.chunks(32).map(U256::from_be_slice).collect();
-    if bytes.len() % 64 != 0 || words.len() < FIXED_WORDS + 2 {
+    if !bytes.len().is_multiple_of(64) || words.len() < FIXED_WORDS + 2 {
         return Err(VerifyingKeyError::Length(bytes.len() / 32));
     }
     let g1 = |name, index, at: usize| {

@@ -1,11 +1,14 @@
 //! An agent with a short record, and keys that the tests of this package share.
 
+use repute_circuits::clients::{SeenClients, Slot};
+use repute_circuits::eddsa::{PrivateKey, Unverified};
 use repute_circuits::field::Fr;
 use repute_circuits::policy::Policy;
 use repute_circuits::state::{AgentState, Secret, commitment, identity};
 use repute_circuits::statement::accept::Offer;
 use repute_circuits::statement::opening::Opening;
-use repute_circuits::statement::{Accept, Completion, Refresh, Standing, Statement};
+use repute_circuits::statement::settle::{Engagement, Mode, Outcome, Review, review_message};
+use repute_circuits::statement::{Accept, Completion, Refresh, Settle, Standing, Statement};
 use repute_circuits::tree::LeanImt;
 use repute_prover::{Keys, Store};
 
@@ -64,6 +67,38 @@ pub fn accept() -> Accept {
         Fr::from(77),
         offer,
         Policy::default(),
+        Fr::from(5),
+    )
+    .expect("there is room")
+}
+
+/// The job paid, with a private rating.
+pub fn settle() -> Settle {
+    let (job, deliverable) = (Fr::from(77), Fr::from(88));
+    let reviewer = PrivateKey::from_bytes(&[3; 32]);
+    let signature = reviewer.sign(review_message(job, deliverable, 95));
+    let review = Review {
+        rating: 95,
+        signature: Unverified::new(&reviewer.public_key(), &signature),
+    };
+    let engagement = Engagement {
+        category: 1,
+        at: AT + 3600,
+        slot: Slot { word: 7, bit: 247 },
+        budget: 5_000_000,
+        taken_at: AT,
+        outcome: Outcome::Completed,
+        mode: Mode::Private,
+        open_rating: 0,
+    };
+    Settle::new(
+        experienced(),
+        SeenClients::default(),
+        job,
+        engagement,
+        Some(review),
+        reviewer.public_key().digest(),
+        deliverable,
         Fr::from(5),
     )
     .expect("there is room")

@@ -1,10 +1,8 @@
 //! From keys to a verified proof, for every statement.
 
-mod common;
-
+use crate::common::keys;
 use alloy_primitives::U256;
 use ark_ff::Field;
-use common::keys;
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
 use repute_circuits::field::{Fr, ORDER, to_word};
@@ -55,20 +53,25 @@ fn round_trip<S: Statement>(statement: &S) {
 
 #[test]
 fn accept() {
-    round_trip(&common::accept());
+    round_trip(&crate::common::accept());
+}
+
+#[test]
+fn settle() {
+    round_trip(&crate::common::settle());
 }
 
 #[test]
 fn refresh() {
-    round_trip(&common::refresh());
+    round_trip(&crate::common::refresh());
 }
 
 #[test]
 fn standing() {
-    round_trip(&common::standing());
+    round_trip(&crate::common::standing());
 }
 
 #[test]
 fn completion() {
-    round_trip(&common::completion());
+    round_trip(&crate::common::completion());
 }

@@ -1,0 +1,55 @@
+//! Many proofs under one key.
+
+use crate::common::{keys, secret};
+use ark_ff::Field;
+use rand::SeedableRng;
+use rand_chacha::ChaCha20Rng;
+use repute_circuits::field::Fr;
+use repute_circuits::statement::{Completion, Statement};
+use repute_prover::batch::{BatchError, Claim, verify_batch};
+use repute_prover::{Proof, VerifyError, prove};
+
+#[test]
+fn a_batch_holds_exactly_if_every_claim_does() {
+    let keys = keys::<Completion>();
+    let key = keys.verifying();
+    let rng = &mut ChaCha20Rng::seed_from_u64(11);
+    let claims: Vec<Claim> = (0..7u64)
+        .map(|job| {
+            let statement = Completion::new(secret(), Fr::from(job), Fr::from(8), Fr::from(9));
+            Claim {
+                inputs: statement.public_inputs(),
+                proof: prove(&keys, &statement, rng).expect("it is true"),
+            }
+        })
+        .collect();
+    for n in 0..=claims.len() {
+        assert_eq!(verify_batch(key, &claims[..n], rng), Ok(()));
+    }
+
+    // Bad claims are found wherever they are.
+    let mut bad = claims.clone();
+    bad[0].inputs[3] += Fr::ONE;
+    bad[4].inputs.pop();
+    let Claim { proof, .. } = bad[6];
+    bad[6].proof = Proof::new(proof.a(), proof.b(), -proof.c()).expect("valid points");
+    let count = VerifyError::InputCount {
+        expected: 5,
+        given: 4,
+    };
+    let failures = vec![
+        (0, VerifyError::Rejected),
+        (4, count),
+        (6, VerifyError::Rejected),
+    ];
+    assert_eq!(verify_batch(key, &bad, rng), Err(BatchError { failures }));
+
+    // Two proofs that are wrong by amounts that cancel in a plain sum.
+    let mut bad = claims.clone();
+    let (c1, c2) = (bad[1].proof.c(), bad[2].proof.c());
+    let moved = |proof: Proof, c| Proof::new(proof.a(), proof.b(), c).expect("valid points");
+    bad[1].proof = moved(bad[1].proof, c2);
+    bad[2].proof = moved(bad[2].proof, c1);
+    let failures = vec![(1, VerifyError::Rejected), (2, VerifyError::Rejected)];
+    assert_eq!(verify_batch(key, &bad, rng), Err(BatchError { failures }));
+}

@@ -1,0 +1,8 @@
+//! The prover as its callers see it.
+
+mod batch;
+mod common;
+mod formats;
+mod refusals;
+mod statements;
+mod store;
