@@ -12,10 +12,10 @@ use alloy::{
     },
     signers::local::PrivateKeySigner,
     sol_types::SolCall,
-    transports::{RpcError, TransportError, TransportErrorKind},
+    transports::TransportError,
 };
 use repute_contracts::{
-    bindings::Erc20,
+    bindings::{Erc20, JobEscrow},
     deploy::{BoardTerms, DeployError, Deployment, Manifest},
     provider::connect,
 };
@@ -134,6 +134,7 @@ struct Inner {
     client: RpcClient,
     deployment: Deployment,
     token: Token,
+    escrow_fee_bps: Option<u64>,
 }
 
 impl Chain {
@@ -151,10 +152,17 @@ impl Chain {
             symbol: call(&provider, address, &Erc20::symbolCall {}).await?,
             decimals: call(&provider, address, &Erc20::decimalsCall {}).await?,
         };
+        // ERC-8183 does not say how an escrow tells its fee; the project's own does it so.
+        let fee = JobEscrow::PLATFORM_FEE_BPSCall {};
+        let escrow_fee_bps = call(&provider, deployment.manifest().escrow.address, &fee)
+            .await
+            .ok()
+            .and_then(|bps| u64::try_from(bps).ok());
         Ok(Self(Arc::new(Inner {
             client,
             deployment,
             token,
+            escrow_fee_bps,
         })))
     }
 
@@ -192,6 +200,12 @@ impl Chain {
     #[must_use]
     pub fn token(&self) -> &Token {
         &self.0.token
+    }
+
+    /// The escrow's fee on completed jobs in basis points; `None` where the escrow does not tell.
+    #[must_use]
+    pub fn escrow_fee_bps(&self) -> Option<u64> {
+        self.0.escrow_fee_bps
     }
 
     /// The provider, which reads and cannot sign.
@@ -417,11 +431,4 @@ impl Account {
         };
         self.send(token, &approve).await.map(Some)
     }
-}
-
-/// The error of a node whose answer makes no sense.
-pub(crate) fn nonsense(message: String) -> ChainError {
-    ChainError::from(RpcError::Transport(TransportErrorKind::Custom(
-        message.into(),
-    )))
 }

@@ -1,5 +1,6 @@
 //! What contracts refuse, in words: their custom errors, decoded.
 
+use crate::log::Stage;
 use alloy::primitives::Bytes;
 use repute_contracts::{
     bindings::{
@@ -82,8 +83,9 @@ fn board(error: &Board) -> String {
             e.postId
         ),
         Board::WrongStage(e) => format!(
-            "job {} is at another stage ({:?}); read the log again",
-            e.postId, e.stage
+            "job {} is at another stage ({}); read the log again",
+            e.postId,
+            Stage::from_number(e.stage).map_or("none".to_owned(), |stage| format!("{stage:?}"))
         ),
         Board::InvalidTerms(e) => format!(
             "the terms are out of range at place {}; compare the board's rules",
@@ -119,7 +121,7 @@ fn board(error: &Board) -> String {
             if e.rated { "rated" } else { "did not rate" }
         ),
         Board::WrongDispute(e) => format!(
-            "the dispute stands otherwise ({:?}); read the log again",
+            "the dispute stands otherwise ({}: 0 none, 1 raised, 2 ruled for the agent); read the log again",
             e.dispute
         ),
         Board::AlreadyReleased(e) => format!(

@@ -32,6 +32,25 @@ pub enum Stage {
     CancelFolded,
 }
 
+impl Stage {
+    /// The stage by its number in `IJobBoard.Stage`; `None` for 0, no such post, and unknown ones.
+    #[must_use]
+    pub fn from_number(number: u8) -> Option<Self> {
+        Some(match number {
+            1 => Self::Open,
+            2 => Self::Withdrawn,
+            3 => Self::Taken,
+            4 => Self::Submitted,
+            5 => Self::Completed,
+            6 => Self::Rejected,
+            7 => Self::Reclaimed,
+            8 => Self::Cancelled,
+            9 => Self::CancelFolded,
+            _ => return None,
+        })
+    }
+}
+
 /// How a job was taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Taken {

@@ -1,0 +1,125 @@
+//! Completion: proofs that an agent took a job, and their verification, offline and on chain.
+
+use crate::{
+    ask::Ask,
+    chain::Chain,
+    keys::{Keyring, Provable},
+    log::{Log, Stage},
+    shown::{ShownError, check_ask},
+};
+use alloy::primitives::{Address, U256};
+use repute_circuits::{field::to_word, statement::Completion};
+use repute_contracts::bindings::AgentLedger;
+use repute_prover::Proof;
+use serde::{Deserialize, Serialize};
+
+/// A completion proof as it travels.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CompletionProof {
+    /// [`CompletionProof::FORMAT`].
+    pub format: u32,
+    /// EIP-155 chain id.
+    pub chain_id: u64,
+    /// The ledger.
+    pub ledger: Address,
+    /// The board with the job.
+    pub board: Address,
+    /// What it answers.
+    pub ask: Ask,
+    /// The job's number on the board.
+    pub post_id: u64,
+    /// The agent's name for this audience and label.
+    pub pseudonym: U256,
+    /// The proof.
+    pub proof: [U256; 8],
+}
+
+impl CompletionProof {
+    /// The format that this version writes and reads.
+    pub const FORMAT: u32 = 1;
+
+    /// Reads the JSON text.
+    ///
+    /// # Errors
+    /// [`ShownError::Malformed`], [`ShownError::Format`].
+    pub fn from_json(text: &str) -> Result<Self, ShownError> {
+        let proof: Self = serde_json::from_str(text)?;
+        if proof.format != Self::FORMAT {
+            return Err(ShownError::Format {
+                found: proof.format,
+                expected: Self::FORMAT,
+            });
+        }
+        Ok(proof)
+    }
+
+    /// The JSON text.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        serde_json::to_string_pretty(self).expect("numbers and words are JSON")
+    }
+
+    /// Verifies it with the verifier's own log, and returns how the job ended so far.
+    ///
+    /// # Errors
+    /// [`ShownError`] for the first thing that is wrong.
+    pub fn verify_with_log(
+        &self,
+        keyring: &Keyring,
+        log: &Log,
+        made: &Ask,
+        now: u64,
+    ) -> Result<Stage, ShownError> {
+        if (self.chain_id, self.ledger, self.board) != (log.chain_id(), log.ledger(), log.board()) {
+            return Err(ShownError::OtherLedger {
+                chain_id: self.chain_id,
+                ledger: self.ledger,
+            });
+        }
+        check_ask(&self.ask, made, now)?;
+        let job = log.job(self.post_id);
+        let (job, taken) = job
+            .and_then(|job| Some((job, job.taken.as_ref()?)))
+            .ok_or(ShownError::NotTaken(self.post_id))?;
+        let inputs = [
+            to_word(taken.ticket),
+            to_word(job.key),
+            to_word(self.ask.context(self.chain_id, self.ledger)),
+            self.pseudonym,
+            to_word(self.ask.scope()),
+        ];
+        let proof = Proof::from_words(self.proof)?;
+        Completion::keys(keyring)
+            .verifying()
+            .verify_words(&inputs, &proof)?;
+        Ok(job.stage)
+    }
+
+    /// Lets the ledger verify it, now, and returns how the job ended so far.
+    ///
+    /// # Errors
+    /// [`ShownError::Chain`] with the ledger's reason.
+    pub async fn verify_on_chain(&self, chain: &Chain, made: &Ask) -> Result<Stage, ShownError> {
+        if (self.chain_id, self.ledger, self.board) != (chain.id(), chain.ledger(), chain.board()) {
+            return Err(ShownError::OtherLedger {
+                chain_id: self.chain_id,
+                ledger: self.ledger,
+            });
+        }
+        check_ask(&self.ask, made, chain.now().await?)?;
+        let stage = chain.call(self.ledger, &self.to_call()).await?;
+        Stage::from_number(stage).ok_or(ShownError::NotTaken(self.post_id))
+    }
+
+    /// The call of the ledger's view that verifies it.
+    #[must_use]
+    pub fn to_call(&self) -> AgentLedger::verifyCompletionCall {
+        AgentLedger::verifyCompletionCall {
+            request: self.ask.to_abi(),
+            postId: U256::from(self.post_id),
+            pseudonym: self.pseudonym,
+            proof: self.proof,
+        }
+    }
+}

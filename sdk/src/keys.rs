@@ -1,0 +1,218 @@
+//! The proving and verifying keys of all statements, and proving off the async threads.
+
+use alloy::primitives::{B256, U256, keccak256};
+use rand::SeedableRng;
+use rand_chacha::ChaCha20Rng;
+use repute_circuits::statement::{Accept, Completion, Refresh, Settle, Standing, Statement};
+use repute_contracts::deploy::{Circuit, KeyProvenance, Manifest, Statements, VerifyingKey};
+use repute_prover::{Keys, KeysError, Progress, Proof, ProveError, Provenance, Store, solidity};
+use std::sync::Arc;
+
+/// The keys of all statements; clones share them.
+#[derive(Clone)]
+pub struct Keyring(Arc<Inner>);
+
+struct Inner {
+    accept: Keys<Accept>,
+    settle: Keys<Settle>,
+    refresh: Keys<Refresh>,
+    standing: Keys<Standing>,
+    completion: Keys<Completion>,
+}
+
+impl std::fmt::Debug for Keyring {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Keyring").field(&self.provenance()).finish()
+    }
+}
+
+/// The deployment verifies with other keys than these.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "the deployment's {statement} verifier has the key {on_chain}, this program's is {ours}: proofs \
+     would be refused; use the keys that belong to the deployment, or the version it was made with"
+)]
+pub struct KeyMismatch {
+    /// The statement.
+    pub statement: &'static str,
+    /// keccak256 of the key on chain.
+    pub on_chain: B256,
+    /// keccak256 of the key here.
+    pub ours: B256,
+}
+
+/// Why there is no proof.
+#[derive(Debug, thiserror::Error)]
+pub enum ProvingError {
+    /// The statement is false; the clause is named.
+    #[error("{0}")]
+    False(String),
+    /// Proving failed.
+    #[error("{statement}: {reason}")]
+    Failed {
+        /// The statement.
+        statement: &'static str,
+        /// What went wrong.
+        reason: String,
+    },
+}
+
+/// A statement whose keys are in the keyring.
+pub trait Provable: Statement + 'static {
+    /// The statement's keys.
+    fn keys(keyring: &Keyring) -> &Keys<Self>;
+}
+
+macro_rules! provable {
+    ($($statement:ty => $field:ident),* $(,)?) => {
+        $(impl Provable for $statement {
+            fn keys(keyring: &Keyring) -> &Keys<Self> {
+                &keyring.0.$field
+            }
+        })*
+    };
+}
+
+provable! {
+    Accept => accept,
+    Settle => settle,
+    Refresh => refresh,
+    Standing => standing,
+    Completion => completion,
+}
+
+impl Keyring {
+    /// The INSECURE development keys, from the store or made now, which takes a minute.
+    ///
+    /// # Errors
+    /// [`KeysError`] where a circuit does not lay out.
+    pub fn development(store: &Store, progress: &impl Progress) -> Result<Self, KeysError> {
+        Ok(Self(Arc::new(Inner {
+            accept: store.load_or_generate(progress)?,
+            settle: store.load_or_generate(progress)?,
+            refresh: store.load_or_generate(progress)?,
+            standing: store.load_or_generate(progress)?,
+            completion: store.load_or_generate(progress)?,
+        })))
+    }
+
+    /// The statement's verifying key.
+    #[must_use]
+    pub fn verifying<S: Provable>(&self) -> &repute_prover::VerifyingKey {
+        S::keys(self).verifying()
+    }
+
+    /// Where the keys come from.
+    #[must_use]
+    pub fn provenance(&self) -> Provenance {
+        self.0.accept.provenance()
+    }
+
+    /// The circuits as they are deployed.
+    #[must_use]
+    pub fn circuits(&self) -> Statements<Circuit> {
+        let Inner {
+            accept,
+            settle,
+            refresh,
+            standing,
+            completion,
+        } = &*self.0;
+        Statements {
+            accept: circuit(accept),
+            settle: circuit(settle),
+            refresh: circuit(refresh),
+            standing: circuit(standing),
+            completion: circuit(completion),
+        }
+    }
+
+    /// The provenance as a manifest records it.
+    #[must_use]
+    pub fn key_provenance(&self) -> KeyProvenance {
+        let text = self.provenance().to_string();
+        match self.provenance() {
+            Provenance::Development => KeyProvenance::InsecureDevelopment(text),
+            Provenance::Ceremony { .. } => KeyProvenance::Ceremony(text),
+        }
+    }
+
+    /// Whether these are the keys that a deployment verifies with.
+    ///
+    /// # Errors
+    /// [`KeyMismatch`] for the first key that differs.
+    pub fn check(&self, manifest: &Manifest) -> Result<(), KeyMismatch> {
+        let ours = self.circuits().map(|circuit| circuit.key.hash());
+        let on_chain = manifest
+            .verifiers
+            .as_ref()
+            .map(|verifier| verifier.key_hash);
+        for (statement, (ours, on_chain)) in ours.zip(on_chain).named() {
+            if ours != on_chain {
+                return Err(KeyMismatch {
+                    statement,
+                    on_chain,
+                    ours,
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// Proves a statement on a thread for blocking work. The proof is determined by the statement
+    /// and `seed`, and hides the witness only if `seed` is unpredictable.
+    ///
+    /// # Errors
+    /// [`ProvingError::False`] for a false statement, before any work is done.
+    pub async fn prove<S: Provable>(
+        &self,
+        statement: S,
+        seed: [u8; 32],
+    ) -> Result<Proof, ProvingError> {
+        let keyring = self.clone();
+        let proving = tokio::task::spawn_blocking(move || {
+            let mut rng = ChaCha20Rng::from_seed(seed);
+            repute_prover::prove(S::keys(&keyring), &statement, &mut rng)
+        });
+        let failed = |reason: String| ProvingError::Failed {
+            statement: S::NAME,
+            reason,
+        };
+        match proving.await {
+            Ok(Ok(proof)) => Ok(proof),
+            Ok(Err(ProveError::False(violation))) => {
+                Err(ProvingError::False(violation.to_string()))
+            }
+            Ok(Err(error)) => Err(failed(error.to_string())),
+            Err(error) => Err(failed(format!("the proving thread ended early: {error}"))),
+        }
+    }
+}
+
+fn circuit<S: Statement>(keys: &Keys<S>) -> Circuit {
+    Circuit {
+        key: verifying_key(keys.verifying()),
+        circuit_hash: keys.circuit_hash().to_string(),
+    }
+}
+
+/// The key as the contracts' crate has it, from the bytes that the verifier contract takes.
+fn verifying_key(key: &repute_prover::VerifyingKey) -> VerifyingKey {
+    let words: Vec<U256> = solidity::verifying_key_bytes(key)
+        .chunks_exact(32)
+        .map(U256::from_be_slice)
+        .collect();
+    VerifyingKey {
+        alpha: std::array::from_fn(|i| words[i]),
+        beta: std::array::from_fn(|i| words[2 + i]),
+        gamma: std::array::from_fn(|i| words[6 + i]),
+        delta: std::array::from_fn(|i| words[10 + i]),
+        ic: words[14..].chunks_exact(2).map(|p| [p[0], p[1]]).collect(),
+    }
+}
+
+/// keccak256 of a verifying key as a manifest records it.
+#[must_use]
+pub fn key_hash(key: &repute_prover::VerifyingKey) -> B256 {
+    keccak256(solidity::verifying_key_bytes(key))
+}

@@ -1,0 +1,164 @@
+//! Relaying: any funded account sends agents' requests, and earns the fees in them.
+
+use crate::{
+    chain::{Account, ChainError},
+    request::{Action, Request, RequestError},
+};
+use alloy::{
+    primitives::{Address, U256},
+    rpc::types::TransactionReceipt,
+};
+
+/// A relayer.
+#[derive(Clone, Debug)]
+pub struct Relay {
+    account: Account,
+}
+
+/// What sending a request would mean.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Offer {
+    /// The action's name.
+    pub action: &'static str,
+    /// What the sender earns, base units of the board's token.
+    pub fee: U256,
+    /// What the sender puts up until the job ends, base units.
+    pub bond: u128,
+    /// The gas it would use now.
+    pub gas: u64,
+}
+
+/// What became of a request.
+#[derive(Clone, Debug)]
+pub enum Sent {
+    /// It was mined.
+    Mined(Box<TransactionReceipt>),
+    /// The agent was registered already, which is as good.
+    AlreadyRegistered,
+}
+
+impl Sent {
+    /// The receipt, where something was sent.
+    #[must_use]
+    pub fn receipt(&self) -> Option<&TransactionReceipt> {
+        match self {
+            Self::Mined(receipt) => Some(receipt),
+            Self::AlreadyRegistered => None,
+        }
+    }
+}
+
+/// Why a relayer does not send a request.
+#[derive(Debug, thiserror::Error)]
+pub enum RelayError {
+    /// It is none.
+    #[error(transparent)]
+    Request(#[from] RequestError),
+    /// It is for another chain.
+    #[error("the request is for chain {asked}, this relayer is on chain {here}")]
+    OtherChain {
+        /// The request's.
+        asked: u64,
+        /// The relayer's.
+        here: u64,
+    },
+    /// It is for another deployment.
+    #[error("the request calls {to}, which is not this deployment's {contract}")]
+    OtherContract {
+        /// The address called.
+        to: Address,
+        /// Which contract it should be.
+        contract: &'static str,
+    },
+    /// Somebody else is named.
+    #[error("the request names {named} as relayer; only that account can send it")]
+    NotNamed {
+        /// The relayer that it names.
+        named: Address,
+    },
+    /// The simulation fails, or the chain does not answer.
+    #[error(transparent)]
+    Chain(#[from] ChainError),
+}
+
+impl Relay {
+    /// A relayer that sends from `account`.
+    #[must_use]
+    pub fn new(account: Account) -> Self {
+        Self { account }
+    }
+
+    /// The account that sends and earns.
+    #[must_use]
+    pub fn account(&self) -> &Account {
+        &self.account
+    }
+
+    /// Checks a request and simulates it: what it earns, what it puts up, what it costs. Lets the
+    /// board take the bond where there is one, because the simulation would fail without.
+    ///
+    /// # Errors
+    /// [`RelayError`]; with the contract's reason where the simulation fails.
+    pub async fn inspect(&self, request: &Request) -> Result<Offer, RelayError> {
+        let action = self.check(request)?;
+        self.account.allow(action.bond()).await?;
+        let calldata = request.calldata.clone();
+        let gas = self.account.simulate(request.to, calldata).await?;
+        Ok(Offer {
+            action: action.name(),
+            fee: action.fee(),
+            bond: action.bond(),
+            gas,
+        })
+    }
+
+    /// Checks, simulates and sends a request.
+    ///
+    /// # Errors
+    /// [`RelayError`]; nothing is sent where the simulation fails.
+    pub async fn send(&self, request: &Request) -> Result<Sent, RelayError> {
+        let action = self.check(request)?;
+        self.account.allow(action.bond()).await?;
+        let sent = self
+            .account
+            .send_raw(request.to, request.calldata.clone())
+            .await;
+        match sent {
+            Ok(receipt) => Ok(Sent::Mined(Box::new(receipt))),
+            Err(error)
+                if error
+                    .refusal()
+                    .is_some_and(|refusal| refusal.name == "AlreadyRegistered") =>
+            {
+                Ok(Sent::AlreadyRegistered)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn check(&self, request: &Request) -> Result<Action, RelayError> {
+        let action = request.action()?;
+        let chain = self.account.chain();
+        if request.chain_id != chain.id() {
+            return Err(RelayError::OtherChain {
+                asked: request.chain_id,
+                here: chain.id(),
+            });
+        }
+        let (contract, address) = if action.is_of_ledger() {
+            ("ledger", chain.ledger())
+        } else {
+            ("board", chain.board())
+        };
+        if request.to != address {
+            return Err(RelayError::OtherContract {
+                to: request.to,
+                contract,
+            });
+        }
+        match action.relayer() {
+            Some(named) if named != self.account.address() => Err(RelayError::NotNamed { named }),
+            _ => Ok(action),
+        }
+    }
+}

@@ -1,0 +1,211 @@
+//! What a wallet must remember beyond words and chain, and its form in a file.
+
+use super::{Seed, Wallet};
+use alloy::primitives::Address;
+use repute_circuits::field::Fr;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// The format that this version writes and reads.
+pub const WALLET_FORMAT: u32 = 1;
+
+/// What a state's nullifier leaves the machine for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum Purpose {
+    /// Taking a job.
+    Take {
+        /// The job's number on the board.
+        post_id: u64,
+    },
+    /// Folding a job's end into the record.
+    Settle {
+        /// The job's number on the board.
+        post_id: u64,
+    },
+    /// Cutting the link to an earlier use.
+    Refresh,
+    /// A standing proof.
+    Show {
+        /// For whom.
+        audience: Address,
+    },
+}
+
+impl Purpose {
+    /// Whether two uses of one state are seen by the same party about the same thing, so that linking
+    /// them tells nothing new.
+    #[must_use]
+    pub fn is_same_party(self, other: Self) -> bool {
+        self == other
+    }
+}
+
+/// A state that left the machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Shown {
+    /// The nullifier that was seen.
+    #[serde(with = "crate::word")]
+    pub nullifier: Fr,
+    /// For what.
+    pub purpose: Purpose,
+    /// Unix seconds after which a refresh does not tell, by its time, what it follows.
+    pub refresh_after: u64,
+}
+
+/// A change that was prepared and is not yet in the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Pending {
+    /// The nullifier that it will publish.
+    #[serde(with = "crate::word")]
+    pub nullifier: Fr,
+    /// The commitment that it will insert.
+    #[serde(with = "crate::word")]
+    pub commitment: Fr,
+    /// What it is for.
+    pub purpose: Purpose,
+}
+
+/// What the chain cannot give back. Losing it costs privacy (a shown state may be used again before
+/// it is refreshed), never a state or money.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Notes {
+    /// States that left the machine, oldest first; kept after they are spent, because a
+    /// reorganisation may bring them back.
+    pub shown: Vec<Shown>,
+    /// The change on its way.
+    pub pending: Option<Pending>,
+    /// How many worker keys were given up, by job.
+    pub workers: BTreeMap<u64, u64>,
+    /// Private ratings received, by job.
+    pub ratings: BTreeMap<u64, u8>,
+}
+
+impl Notes {
+    pub(super) fn ratings(&self) -> BTreeMap<u64, u8> {
+        self.ratings.clone()
+    }
+}
+
+/// A wallet's file: no secret is in it, but it says what the agent did, so it is private.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct WalletFile {
+    /// [`WALLET_FORMAT`].
+    pub format: u32,
+    /// EIP-155 chain id.
+    pub chain_id: u64,
+    /// The ledger.
+    pub ledger: Address,
+    /// The agent's number under its words.
+    pub index: u64,
+    /// What the chain cannot give back.
+    pub notes: Notes,
+}
+
+/// A file that is no wallet's.
+#[derive(Debug, thiserror::Error)]
+pub enum WalletFileError {
+    /// Not JSON of this shape.
+    #[error("this is no wallet file, or a damaged one: {0}; recover the wallet from its words")]
+    Malformed(#[from] serde_json::Error),
+    /// Another version's.
+    #[error(
+        "the wallet file has format {0}, this version reads {WALLET_FORMAT}; use the version that wrote it"
+    )]
+    Format(u32),
+}
+
+impl WalletFile {
+    /// Reads the JSON text.
+    ///
+    /// # Errors
+    /// [`WalletFileError`].
+    pub fn from_json(text: &str) -> Result<Self, WalletFileError> {
+        let file: Self = serde_json::from_str(text)?;
+        if file.format != WALLET_FORMAT {
+            return Err(WalletFileError::Format(file.format));
+        }
+        Ok(file)
+    }
+
+    /// The JSON text.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        serde_json::to_string_pretty(self).expect("numbers, words and names are JSON")
+    }
+}
+
+impl Wallet {
+    /// What to write to a file after every change.
+    #[must_use]
+    pub fn to_file(&self) -> WalletFile {
+        WalletFile {
+            format: WALLET_FORMAT,
+            chain_id: self.chain_id,
+            ledger: self.ledger,
+            index: self.index,
+            notes: self.notes.clone(),
+        }
+    }
+
+    /// The wallet of a file, with the words' seed; sync it before use.
+    #[must_use]
+    pub fn from_file(seed: &Seed, file: WalletFile) -> Self {
+        let mut wallet = Self::new(seed, file.chain_id, file.ledger, file.index);
+        wallet.notes = file.notes;
+        wallet
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wallet::Words;
+
+    #[test]
+    fn a_wallet_file_holds_the_notes_and_no_secret() {
+        let seed = Words::generate(&mut rand::rngs::OsRng).seed();
+        let mut wallet = Wallet::new(&seed, 1, Address::repeat_byte(1), 3);
+        wallet.notes.shown.push(Shown {
+            nullifier: Fr::from(5),
+            purpose: Purpose::Show {
+                audience: Address::repeat_byte(2),
+            },
+            refresh_after: 9,
+        });
+        wallet.notes.pending = Some(Pending {
+            nullifier: Fr::from(5),
+            commitment: Fr::from(6),
+            purpose: Purpose::Take { post_id: 4 },
+        });
+        wallet.change_worker(4);
+        wallet.notes.ratings.insert(4, 77);
+        let json = wallet.to_file().to_json();
+        let sk = format!(
+            "{:x}",
+            repute_circuits::field::to_word(wallet.secrets.secret().expose())
+        );
+        assert!(!json.contains(&sk));
+        let read = WalletFile::from_json(&json).expect("valid");
+        assert_eq!(Wallet::from_file(&seed, read).to_file(), wallet.to_file());
+    }
+
+    #[test]
+    fn damaged_files_and_other_formats_are_refused() {
+        assert!(matches!(
+            WalletFile::from_json("{\"format\":1"),
+            Err(WalletFileError::Malformed(_))
+        ));
+        let seed = Words::generate(&mut rand::rngs::OsRng).seed();
+        let mut file = Wallet::new(&seed, 1, Address::ZERO, 0).to_file();
+        file.format = 2;
+        assert!(matches!(
+            WalletFile::from_json(&file.to_json()),
+            Err(WalletFileError::Format(2))
+        ));
+    }
+}
