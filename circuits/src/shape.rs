@@ -65,6 +65,8 @@ pub struct Shape {
     inputs: &'static [&'static str],
     witness_variables: usize,
     matrices: [Matrix<Fr>; 3],
+    matrices_hash: Digest,
+    circuit_hash: Digest,
     clauses: Clauses,
 }
 
@@ -102,10 +104,14 @@ impl Shape {
             return Err(SynthesisError::ArityMismatch);
         }
         matrices.iter_mut().flatten().for_each(canonicalize);
+        let (inputs, witness_variables) = (S::INPUTS, cs.num_witness_variables());
+        let matrices_hash = hash_matrices(&matrices);
         Ok(Self {
             name: S::NAME,
-            inputs: S::INPUTS,
-            witness_variables: cs.num_witness_variables(),
+            inputs,
+            witness_variables,
+            matrices_hash,
+            circuit_hash: hash_circuit(S::NAME, inputs, witness_variables, matrices_hash),
             matrices,
             clauses,
         })
@@ -167,18 +173,7 @@ impl Shape {
     /// coefficients 32, all big-endian.
     #[must_use]
     pub fn matrices_hash(&self) -> Digest {
-        let mut hash = Sha256::new_with_prefix("repute/matrices/v1");
-        for matrix in &self.matrices {
-            hash.update((matrix.len() as u64).to_be_bytes());
-            for row in matrix {
-                hash.update((row.len() as u64).to_be_bytes());
-                for (coefficient, variable) in row {
-                    hash.update((*variable as u32).to_be_bytes());
-                    hash.update(to_bytes(*coefficient));
-                }
-            }
-        }
-        Digest(hash.finalize().into())
+        self.matrices_hash
     }
 
     /// The circuit hash, by which keys name the circuit that they belong to: SHA-256 of the
@@ -186,16 +181,7 @@ impl Shape {
     /// [`Self::matrices_hash`]. Texts are preceded by their length; numbers are 8 bytes, big-endian.
     #[must_use]
     pub fn circuit_hash(&self) -> Digest {
-        let mut hash = Sha256::new_with_prefix("repute/circuit/v1");
-        let mut number = |n: usize| hash.update((n as u64).to_be_bytes());
-        number(self.inputs.len());
-        number(self.witness_variables);
-        for text in std::iter::once(&self.name).chain(self.inputs) {
-            hash.update((text.len() as u64).to_be_bytes());
-            hash.update(text);
-        }
-        hash.update(self.matrices_hash().0);
-        Digest(hash.finalize().into())
+        self.circuit_hash
     }
 
     /// The first constraint that `assignment` (the constant one, the public inputs, the witness)
@@ -242,6 +228,34 @@ impl Shape {
     }
 }
 
+fn hash_matrices(matrices: &[Matrix<Fr>; 3]) -> Digest {
+    let mut hash = Sha256::new_with_prefix("repute/matrices/v1");
+    for matrix in matrices {
+        hash.update((matrix.len() as u64).to_be_bytes());
+        for row in matrix {
+            hash.update((row.len() as u64).to_be_bytes());
+            for (coefficient, variable) in row {
+                hash.update((*variable as u32).to_be_bytes());
+                hash.update(to_bytes(*coefficient));
+            }
+        }
+    }
+    Digest(hash.finalize().into())
+}
+
+fn hash_circuit(name: &str, inputs: &[&str], witness_variables: usize, matrices: Digest) -> Digest {
+    let mut hash = Sha256::new_with_prefix("repute/circuit/v1");
+    for number in [inputs.len(), witness_variables] {
+        hash.update((number as u64).to_be_bytes());
+    }
+    for text in std::iter::once(&name).chain(inputs) {
+        hash.update((text.len() as u64).to_be_bytes());
+        hash.update(text);
+    }
+    hash.update(matrices.0);
+    Digest(hash.finalize().into())
+}
+
 /// Sorts a row by variable, adds up the coefficients of each variable and drops zeros.
 fn canonicalize(row: &mut Vec<(Fr, usize)>) {
     row.sort_unstable_by_key(|(_, variable)| *variable);
@@ -279,28 +293,38 @@ mod tests {
     }
 
     #[test]
-    fn the_hashes_depend_on_every_part() {
+    fn the_matrices_hash_depends_on_every_coefficient_and_place() {
         let shape = Shape::of::<Completion>().expect("the circuit lays out");
-        let mut other = shape.clone();
-        other.matrices[2][7][0].0 += Fr::ONE;
-        assert_ne!(other.matrices_hash(), shape.matrices_hash());
-        assert_ne!(other.circuit_hash(), shape.circuit_hash());
+        assert_eq!(hash_matrices(shape.matrices()), shape.matrices_hash());
+        let changed = |change: fn(&mut [Matrix<Fr>; 3])| {
+            let mut matrices = shape.matrices().clone();
+            change(&mut matrices);
+            hash_matrices(&matrices)
+        };
         for other in [
-            Shape {
-                name: "other",
-                ..shape.clone()
-            },
-            Shape {
-                inputs: &["ticket"],
-                ..shape.clone()
-            },
-            Shape {
-                witness_variables: 1,
-                ..shape.clone()
-            },
+            changed(|m| m[2][7][0].0 += Fr::ONE),
+            changed(|m| m[0][7][0].1 += 1),
+            changed(|m| m.swap(0, 2)),
+            changed(|m| m[1].swap(0, 1)),
+            changed(|m| m[1].push(Vec::new())),
         ] {
-            assert_eq!(other.matrices_hash(), shape.matrices_hash());
-            assert_ne!(other.circuit_hash(), shape.circuit_hash());
+            assert_ne!(other, shape.matrices_hash());
+        }
+    }
+
+    #[test]
+    fn the_circuit_hash_depends_on_every_part() {
+        let [one, other] = [1, 2].map(|byte| Digest([byte; 32]));
+        let hash = hash_circuit("name", &["a", "b"], 3, one);
+        for changed in [
+            hash_circuit("names", &["a", "b"], 3, one),
+            hash_circuit("name", &["b", "a"], 3, one),
+            hash_circuit("name", &["ab", ""], 3, one),
+            hash_circuit("name", &["a", "b", "c"], 3, one),
+            hash_circuit("name", &["a", "b"], 4, one),
+            hash_circuit("name", &["a", "b"], 3, other),
+        ] {
+            assert_ne!(changed, hash);
         }
     }
 }
