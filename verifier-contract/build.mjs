@@ -25,6 +25,8 @@ const GROUPS = [
       "contracts/JobBoard.sol",
       "contracts/JobEscrow.sol",
       "contracts/PrivateProvider.sol",
+      "contracts/gates/Erc8004Gate.sol",
+      "contracts/gates/FeeGate.sol",
       "contracts/gates/OpenGate.sol",
       "contracts/testing/TestToken.sol",
       "contracts/verifier/Groth16Runtime.sol",

@@ -98,6 +98,38 @@ contract AgentLedger is IAgentLedger {
     }
 
     /// @inheritdoc IAgentLedger
+    function spendBatch(uint256[8][] calldata proofs, uint256[] calldata inputs)
+        external
+        returns (Place[] memory places)
+    {
+        if (msg.sender != address(BOARD)) revert NotBoard(msg.sender);
+        uint256 count = proofs.length;
+        places = new Place[](count);
+        uint256[8][] memory keptProofs = new uint256[8][](count);
+        uint256[] memory keptInputs = new uint256[](8 * count);
+        uint256[] memory leaves = new uint256[](count);
+        uint256 kept;
+        for (uint256 i = 0; i < count; i++) {
+            uint256[] calldata own = inputs[8 * i:8 * i + 8];
+            if (!_isSpendable(own[0], own[1], own[2])) continue;
+            isSpent[own[1]] = true;
+            places[i].spent = true;
+            keptProofs[kept] = proofs[i];
+            for (uint256 j = 0; j < 8; j++) keptInputs[8 * kept + j] = own[j];
+            leaves[kept++] = own[2];
+        }
+        if (kept == 0) return places;
+        assembly ("memory-safe") {
+            // Shorter, as many as were kept.
+            mstore(keptProofs, kept)
+            mstore(keptInputs, mul(8, kept))
+            mstore(leaves, kept)
+        }
+        if (!SETTLE_VERIFIER.verifyBatch(keptProofs, keptInputs)) revert InvalidProof();
+        _insertAll(leaves, places);
+    }
+
+    /// @inheritdoc IAgentLedger
     function verifyStanding(Request calldata request, Standing calldata standing) external view {
         _requireInTime(request.deadline);
         if (!isKnownRoot[standing.root]) revert UnknownRoot(standing.root);
@@ -152,6 +184,10 @@ contract AgentLedger is IAgentLedger {
         return trees.size;
     }
 
+    function _isSpendable(uint256 oldRoot, uint256 nullifier, uint256 commitment) private view returns (bool) {
+        return isKnownRoot[oldRoot] && Field.isProper(nullifier) && Field.isProper(commitment) && !isSpent[nullifier];
+    }
+
     /// @dev Marks the old state as spent; the caller checks the proof in the same transaction.
     function _spend(uint256 oldRoot, uint256 nullifier, uint256 commitment) private {
         if (!isKnownRoot[oldRoot]) revert UnknownRoot(oldRoot);
@@ -165,6 +201,22 @@ contract AgentLedger is IAgentLedger {
         uint256 newRoot;
         (tree, index, newRoot) = trees.insert(POSEIDON, commitment);
         isKnownRoot[newRoot] = true;
+    }
+
+    /// @dev Inserts the leaves, into a second tree where the first one fills up, and fills in the places that were spent.
+    function _insertAll(uint256[] memory leaves, Place[] memory places) private {
+        uint256 done;
+        uint256 place;
+        while (done < leaves.length) {
+            (uint256 tree, uint256 index, uint256 newRoot) = trees.insertMany(POSEIDON, leaves, done);
+            isKnownRoot[newRoot] = true;
+            for (uint256 size = trees.size; index < size; index++) {
+                while (!places[place].spent) place++;
+                (places[place].tree, places[place].index) = (tree, index);
+                place++;
+                done++;
+            }
+        }
     }
 
     function _context(Request calldata request) private view returns (uint256) {

@@ -89,4 +89,15 @@ contract ReferenceTest is World {
         eq(board.credits(relayer), BOND);
         checkBooks();
     }
+
+    function test_attack_an_escrow_that_takes_less_and_keeps_an_allowance() external {
+        ReferenceEscrow(address(escrow)).setShortfall(1);
+        (uint256 id, IJobBoard.Post memory p) = posted();
+        IJobBoard.Acceptance memory a = acceptance(id, p);
+        listAccept(id, p, a);
+        bytes memory signature = signTake(WORKER_KEY, id, a.ticket);
+        vm.prank(relayer);
+        vm.expectRevert(abi.encodeWithSelector(IJobBoard.WrongAmount.selector, BUDGET, BUDGET - 1));
+        board.take(id, p, a, signature, "");
+    }
 }

@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {IJobBoard} from "../contracts/interfaces/IJobBoard.sol";
 import {TestToken} from "../contracts/testing/TestToken.sol";
-import {BlockingToken, CallbackToken, FeeToken, NoZeroToken} from "./doubles/OddTokens.sol";
+import {BlockingToken, CallbackToken, FeeToken, NoZeroToken, StickyToken} from "./doubles/OddTokens.sol";
 import {World} from "./World.sol";
 import {vm} from "./Vm.sol";
 
@@ -103,6 +103,18 @@ contract NoZeroTokenTest is World {
         signed(id, s);
         listSettle(id, p, s);
         settle(id, p, s);
+        checkBooks();
+    }
+}
+
+contract StickyTokenTest is World {
+    function _newToken() internal override returns (TestToken) {
+        return new StickyToken();
+    }
+
+    function test_the_escrow_keeps_no_allowance() external {
+        taken();
+        eq(token.allowance(address(board), address(escrow)), 0);
         checkBooks();
     }
 }

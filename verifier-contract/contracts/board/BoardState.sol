@@ -90,7 +90,11 @@ abstract contract BoardState is IJobBoard, ReentrancyGuardTransient {
 
     function _job(uint256 postId, Post calldata posted) internal view returns (Job storage stored) {
         stored = jobs[postId];
-        if (stored.postHash != keccak256(abi.encode(posted))) revert WrongPost(postId);
+        if (!_isPost(stored, posted)) revert WrongPost(postId);
+    }
+
+    function _isPost(Job storage stored, Post calldata posted) internal view returns (bool) {
+        return stored.postHash == keccak256(abi.encode(posted));
     }
 
     /// @dev Last second of the review.
@@ -111,20 +115,31 @@ abstract contract BoardState is IJobBoard, ReentrancyGuardTransient {
         if (block.timestamp < first) revert TooEarly(first, block.timestamp);
     }
 
-    function _requireProofTime(uint256 provenAt) internal view {
-        // Compared this way, a huge value cannot overflow.
-        if (provenAt > block.timestamp || block.timestamp - provenAt > PROOF_AGE) {
-            revert ProofTime(provenAt, block.timestamp);
-        }
+    function _requireRecent(uint256 provenAt) internal view {
+        if (!_isRecent(provenAt)) revert ProofTime(provenAt, block.timestamp);
+    }
+
+    /// @dev now − 1 h ≤ at ≤ now, compared so that a huge value cannot overflow.
+    function _isRecent(uint256 provenAt) internal view returns (bool) {
+        return provenAt <= block.timestamp && block.timestamp - provenAt <= PROOF_AGE;
     }
 
     function _requireSender(address expected) internal view {
         if (msg.sender != expected) revert NotAllowed(msg.sender, expected);
     }
 
-    /// @dev The named relayer, or anyone where none is named.
     function _requireRelayer(address relayer) internal view {
-        if (relayer != address(0)) _requireSender(relayer);
+        if (!_isRelayer(relayer)) revert NotAllowed(msg.sender, relayer);
+    }
+
+    /// @dev The named relayer, or anyone where none is named.
+    function _isRelayer(address relayer) internal view returns (bool) {
+        return relayer == address(0) || msg.sender == relayer;
+    }
+
+    /// @dev Whether money sent there would be lost, or mixed with what the board owes.
+    function _isTrap(address recipient) internal view returns (bool) {
+        return recipient == address(0) || recipient == address(this) || recipient == PROVIDER;
     }
 
     /// @dev Pulls exactly `amount` of the token.
@@ -132,6 +147,10 @@ abstract contract BoardState is IJobBoard, ReentrancyGuardTransient {
         if (amount == 0) return;
         uint256 before = _balance(address(this));
         IERC20(TOKEN).safeTransferFrom(from, address(this), amount);
+        _requireArrived(amount, before);
+    }
+
+    function _requireArrived(uint256 amount, uint256 before) internal view {
         uint256 arrived = _balance(address(this)) - before;
         if (arrived != amount) revert WrongAmount(amount, arrived);
     }

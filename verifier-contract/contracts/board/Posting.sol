@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.37;
 
+import {IERC3009} from "@openzeppelin/contracts/interfaces/draft-IERC3009.sol";
+import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
 import {Field} from "../Field.sol";
 import {IJobBoard} from "../interfaces/IJobBoard.sol";
 import {PolicyLib} from "../PolicyLib.sol";
@@ -10,15 +12,47 @@ import {BoardState} from "./BoardState.sol";
 abstract contract Posting is BoardState {
     /// @inheritdoc IJobBoard
     function post(Terms calldata terms, uint96 budget) external nonReentrant returns (uint256 postId) {
-        _requireValid(terms, budget);
+        postId = _open(msg.sender, terms, budget);
+        _pull(msg.sender, _deposit(terms, budget));
+    }
+
+    /// @inheritdoc IJobBoard
+    function postWithPermit(Terms calldata terms, uint96 budget, Permit calldata permit)
+        external
+        nonReentrant
+        returns (uint256 postId)
+    {
+        postId = _open(msg.sender, terms, budget);
         uint256 deposit = _deposit(terms, budget);
-        Post memory posted = Post(msg.sender, budget, terms);
-        postId = ++postCount;
-        Job storage stored = jobs[postId];
-        (stored.postHash, stored.stage) = (keccak256(abi.encode(posted)), Stage.Open);
-        liabilities += deposit;
-        emit Posted(postId, posted);
+        // Somebody may have sent the permit before us: then the allowance is there, or the transfer fails.
+        try IERC20Permit(TOKEN).permit(
+            msg.sender, address(this), deposit, permit.deadline, permit.v, permit.r, permit.s
+        ) {} catch {}
         _pull(msg.sender, deposit);
+    }
+
+    /// @inheritdoc IJobBoard
+    function postWithAuthorization(
+        address client,
+        Terms calldata terms,
+        uint96 budget,
+        Authorization calldata authorization
+    ) external nonReentrant returns (uint256 postId) {
+        postId = _open(client, terms, budget);
+        uint256 deposit = _deposit(terms, budget);
+        uint256 before = _balance(address(this));
+        IERC3009(TOKEN).receiveWithAuthorization(
+            client,
+            address(this),
+            deposit,
+            authorization.validAfter,
+            authorization.validBefore,
+            keccak256(abi.encode(jobs[postId].postHash, authorization.salt)),
+            authorization.v,
+            authorization.r,
+            authorization.s
+        );
+        _requireArrived(deposit, before);
     }
 
     /// @inheritdoc IJobBoard
@@ -32,13 +66,33 @@ abstract contract Posting is BoardState {
 
     /// @inheritdoc IJobBoard
     function withdrawCredit(address to) external nonReentrant returns (uint256 amount) {
-        if (to == address(0) || to == address(this) || to == PROVIDER) revert InvalidRecipient(to);
+        if (_isTrap(to)) revert InvalidRecipient(to);
         amount = _payCredit(msg.sender, to);
     }
 
     /// @inheritdoc IJobBoard
     function payRecordFees() external nonReentrant returns (uint256 amount) {
         amount = _payCredit(RECORD_FEE_RECIPIENT, RECORD_FEE_RECIPIENT);
+    }
+
+    /// @dev Checks and stores a post whose deposit the caller brings in.
+    function _open(address client, Terms calldata terms, uint96 budget) private returns (uint256 postId) {
+        _requireValid(terms, budget);
+        postId = ++postCount;
+        Job storage stored = jobs[postId];
+        bytes memory encoded = _encode(client, terms, budget);
+        (stored.postHash, stored.stage) = (keccak256(encoded), Stage.Open);
+        liabilities += _deposit(terms, budget);
+        // emit Posted(postId, post): the event's data is what was hashed.
+        bytes32 topic = Posted.selector;
+        assembly ("memory-safe") {
+            log2(add(encoded, 0x20), mload(encoded), topic, postId)
+        }
+    }
+
+    /// @dev abi.encode(Post(client, budget, terms)): the place of the one dynamic value, then its members.
+    function _encode(address client, Terms calldata terms, uint96 budget) private pure returns (bytes memory) {
+        return bytes.concat(bytes32(uint256(0x20)), abi.encode(client, budget, terms));
     }
 
     function _payCredit(address owner, address to) private returns (uint256 amount) {

@@ -81,9 +81,9 @@ library Statements {
         inputs[7] = Field.k(abi.encode(SETTLE, job, address(0), uint256(0), cancelled.relayer, uint256(0)));
     }
 
-    /// @dev The fixed array that events carry.
-    function fixedArray(uint256[] memory inputs) internal pure returns (uint256[8] memory array) {
-        for (uint256 i = 0; i < 8; i++) array[i] = inputs[i];
+    /// @dev The fixed array that events carry: eight values from `start` on.
+    function fixedArray(uint256[] memory inputs, uint256 start) internal pure returns (uint256[8] memory array) {
+        for (uint256 i = 0; i < 8; i++) array[i] = inputs[start + i];
     }
 
     /// @dev category | at<<32 | takenAt<<179 | outcome<<219; times are at most the block's and so below 2^40.

@@ -28,7 +28,7 @@ abstract contract Working is BoardState, BoardSignatures {
         Job storage stored = _jobIn(Stage.Open, postId, posted);
         Terms calldata terms = posted.terms;
         _requireNotAfter(terms.takeBy);
-        _requireProofTime(acceptance.provenAt);
+        _requireRecent(acceptance.provenAt);
         _requireRelayer(acceptance.relayer);
         if (acceptance.worker == address(0)) revert InvalidWorker();
         if (!Field.isProper(acceptance.ticket)) revert InvalidTicket(acceptance.ticket);
@@ -49,7 +49,7 @@ abstract contract Working is BoardState, BoardSignatures {
         uint64 escrowJob = _fund(posted);
         stored.escrowJob = escrowJob;
         _send(msg.sender, relayHalf);
-        emit Taken(postId, acceptance.worker, msg.sender, escrowJob, tree, index, Statements.fixedArray(inputs));
+        emit Taken(postId, acceptance.worker, msg.sender, escrowJob, tree, index, Statements.fixedArray(inputs, 0));
     }
 
     /// @inheritdoc IJobBoard
@@ -90,6 +90,7 @@ abstract contract Working is BoardState, BoardSignatures {
         escrow.fund(jobId, budget, "");
         uint256 sent = before - _balance(address(this));
         if (sent != budget) revert WrongAmount(budget, sent);
+        // Some tokens do not count down an allowance.
         if (token.allowance(address(this), address(escrow)) != 0) token.forceApprove(address(escrow), 0);
     }
 

@@ -26,6 +26,13 @@ interface IAgentLedger {
         IGroth16Verifier completion;
     }
 
+    /// @notice Where a batch put a state.
+    struct Place {
+        bool spent;
+        uint256 tree;
+        uint256 index;
+    }
+
     /// @notice What a party asks of an agent, and for whom.
     struct Request {
         /// Who asks. A contract that relies on the answer must put its own address here.
@@ -98,6 +105,16 @@ interface IAgentLedger {
     function spend(Spend kind, uint256[8] calldata proof, uint256[] calldata inputs)
         external
         returns (uint256 tree, uint256 index);
+
+    /// @notice Spends many states by settle proofs, with one pairing check and all leaves inserted together. Board only.
+    /// @param inputs Eight public inputs for each proof, one proof after the other.
+    /// @return places For each proof whether its state was spent, and where the new one is. Left unspent are those with an
+    /// unknown root, a nullifier that is spent already or appears earlier in the batch, or a value that is none; all others
+    /// are spent, or the call reverts because some proof is bad.
+    /// @dev Only the tree's root after the whole batch becomes known.
+    function spendBatch(uint256[8][] calldata proofs, uint256[] calldata inputs)
+        external
+        returns (Place[] memory places);
 
     /// @notice Returns if and only if an agent whose current state is in this ledger meets `standing.policy` now; else
     /// reverts with the reason. Anyone.

@@ -97,6 +97,25 @@ interface IJobBoard {
         Terms terms;
     }
 
+    /// @notice The rest of an EIP-2612 permit from the client to the board over the deposit.
+    struct Permit {
+        uint256 deadline;
+        uint8 v;
+        bytes32 r;
+        bytes32 s;
+    }
+
+    /// @notice The rest of an ERC-3009 ReceiveWithAuthorization from the client to the board over the deposit.
+    struct Authorization {
+        uint256 validAfter;
+        uint256 validBefore;
+        /// Any value, for posting the same terms twice.
+        bytes32 salt;
+        uint8 v;
+        bytes32 r;
+        bytes32 s;
+    }
+
     /// @notice An accept proof and what it is bound to.
     /// @dev Public inputs: root, nullifier, commitment, ticket, job, offer, policy, binding, where
     /// offer = category | at<<32 and
@@ -144,6 +163,13 @@ interface IJobBoard {
         bytes workerSignature;
         /// Release, by the client; empty if the periods passed or `release` was called.
         bytes releaseSignature;
+    }
+
+    /// @notice One settlement of a batch: the arguments of `settle`.
+    struct Item {
+        uint256 postId;
+        Post posted;
+        Settlement settlement;
     }
 
     /// @notice A settle proof for a job that was called off.
@@ -308,6 +334,21 @@ interface IJobBoard {
     /// before submission.
     function post(Terms calldata terms, uint96 budget) external returns (uint256 postId);
 
+    /// @notice `post` with an EIP-2612 permit for exactly the deposit, so that no approval goes before.
+    function postWithPermit(Terms calldata terms, uint96 budget, Permit calldata permit)
+        external
+        returns (uint256 postId);
+
+    /// @notice `post` in the client's name, with its one ERC-3009 signature: ReceiveWithAuthorization(from = client, to = board,
+    /// value = deposit, validAfter, validBefore, nonce = keccak256(abi.encode(postHash, salt))). Anyone may send it; the
+    /// nonce ties the money to these very terms.
+    function postWithAuthorization(
+        address client,
+        Terms calldata terms,
+        uint96 budget,
+        Authorization calldata authorization
+    ) external returns (uint256 postId);
+
     /// @notice Takes back a post that nobody took; the deposit becomes a credit. Client; Open, at any time.
     function withdraw(uint256 postId, Post calldata posted) external;
 
@@ -350,6 +391,13 @@ interface IJobBoard {
     /// release, and now ≥ takenAt + MIN_HOLD. Possible after expiry too, until someone reclaims. What arrives from the
     /// escrow, less RECORD_FEE and relayerFee, goes to the recipient and is at least minPayout.
     function settle(uint256 postId, Post calldata posted, Settlement calldata settlement) external;
+
+    /// @notice Pays many agents with one pairing check, at a fraction of the gas. The items' named relayer, or anyone.
+    /// @return settled How many items were paid. Skipped are items that `settle` would refuse for another reason than the
+    /// proof or the payment: their state spent before or by an earlier item, their job settled meanwhile, too early, …
+    /// @dev Warning. A proof that does not verify, and a payment that fails or is below its minPayout, revert the whole batch:
+    /// simulate, and leave such items out.
+    function settleBatch(Item[] calldata items) external returns (uint256 settled);
 
     /// @notice Calls the job off before submission. Client, with Cancel(job, deadline) by the worker key.
     /// @param deadline Last second of the signature.

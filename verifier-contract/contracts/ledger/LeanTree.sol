@@ -43,6 +43,49 @@ library LeanTree {
         self.size = uint128(index + 1);
     }
 
+    /// @dev Inserts as many of the leaves from `done` on as the tree takes, at least one; each inner node is hashed once.
+    /// Overwrites the array.
+    function insertMany(Trees storage self, address poseidon, uint256[] memory leaves, uint256 done)
+        internal
+        returns (uint256 number, uint256 index, uint256 newRoot)
+    {
+        (number, index) = (self.number, self.size);
+        if (index == 1 << MAX_DEPTH) (number, index) = (number + 1, 0);
+        uint256 count = leaves.length - done;
+        if (count > (1 << MAX_DEPTH) - index) count = (1 << MAX_DEPTH) - index;
+        (self.number, self.size) = (uint128(number), uint128(index + count));
+        newRoot = _raise(self, poseidon, leaves, done, index, index + count);
+    }
+
+    /// @dev Hashes the new nodes level by level. At each level `nodes` holds, from `done` on, those with numbers from `first`
+    /// up to the last of the tree; the first `end >> level` nodes of a level are complete.
+    function _raise(
+        Trees storage self,
+        address poseidon,
+        uint256[] memory nodes,
+        uint256 done,
+        uint256 first,
+        uint256 end
+    ) private returns (uint256 newRoot) {
+        for (uint256 level = 0; ; level++) {
+            uint256 left = first & 1 == 1 ? self.sides[level] : 0;
+            uint256 complete = end >> level;
+            if (complete & 1 == 1 && complete > first) self.sides[level] = nodes[done + complete - 1 - first];
+            uint256 last = (end - 1) >> level;
+            if (last == 0) return nodes[done];
+
+            uint256 to = done;
+            for (uint256 number = first; number <= last; number++) {
+                uint256 node = nodes[done + number - first];
+                if (number & 1 == 1) node = PoseidonCall.hash2(poseidon, left, node);
+                else left = node;
+                // A left node waits for its sibling; without one it keeps its value.
+                if (number & 1 == 1 || number == last) nodes[to++] = node;
+            }
+            first >>= 1;
+        }
+    }
+
     /// @dev Root of the current tree, from the sides; 0 while it is empty.
     function root(Trees storage self, address poseidon) internal view returns (uint256 node) {
         uint256 size = self.size;

@@ -17,7 +17,15 @@ contract ListedVerifier is IGroth16Verifier {
         listed[keccak256(abi.encode(proof, inputs))] = true;
     }
 
-    function verify(uint256[8] calldata proof, uint256[] calldata inputs) external view returns (bool) {
+    function verifyBatch(uint256[8][] calldata proofs, uint256[] calldata inputs) external view returns (bool) {
+        if (proofs.length == 0 || inputs.length != inputCount * proofs.length) return false;
+        for (uint256 i = 0; i < proofs.length; i++) {
+            if (!verify(proofs[i], inputs[i * inputCount:(i + 1) * inputCount])) return false;
+        }
+        return true;
+    }
+
+    function verify(uint256[8] calldata proof, uint256[] calldata inputs) public view returns (bool) {
         return inputs.length == inputCount && listed[keccak256(abi.encode(proof, inputs))];
     }
 

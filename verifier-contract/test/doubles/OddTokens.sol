@@ -60,3 +60,8 @@ contract CallbackToken is TestToken {
         if (ok) successes++;
     }
 }
+
+/// @dev Does not count down allowances.
+contract StickyToken is TestToken {
+    function _spendAllowance(address, address, uint256) internal override {}
+}

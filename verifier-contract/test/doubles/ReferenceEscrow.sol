@@ -14,6 +14,7 @@ contract ReferenceEscrow is IAgenticCommerce {
     address private immutable treasury;
     uint256 public platformFeeBps;
     uint256 public evaluatorFeeBps;
+    uint256 public shortfall;
     uint256 private counter;
     mapping(uint256 => Job) private jobs;
 
@@ -21,6 +22,11 @@ contract ReferenceEscrow is IAgenticCommerce {
 
     constructor(address treasury_) {
         treasury = treasury_;
+    }
+
+    /// @dev How much less than the budget `fund` takes, leaving that much of the allowance.
+    function setShortfall(uint256 amount) external {
+        shortfall = amount;
     }
 
     function setFees(uint256 platform, uint256 evaluator) external {
@@ -61,7 +67,7 @@ contract ReferenceEscrow is IAgenticCommerce {
         if (msg.sender != job.client || job.provider == address(0) || job.budget != expected) revert Refused("fund");
         if (block.timestamp >= job.expiredAt) revert Refused("expired");
         job.status = JobStatus.Funded;
-        require(IERC20(job.paymentToken).transferFrom(msg.sender, address(this), job.budget));
+        require(IERC20(job.paymentToken).transferFrom(msg.sender, address(this), job.budget - shortfall));
         emit JobFunded(id, msg.sender, job.budget);
     }
 
