@@ -6,4 +6,4 @@ mod client;
 
 pub use agent::{Agent, AgentError, Fold, Settle, Take};
 pub use arbiter::Arbiter;
-pub use client::Client;
+pub use client::{Client, ClientError, Posted};

@@ -11,6 +11,7 @@
 //! - [`keys`]: the proving and verifying keys.
 
 pub mod ask;
+pub mod audit;
 pub mod board;
 pub mod chain;
 pub mod completion;

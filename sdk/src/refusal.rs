@@ -1,7 +1,10 @@
 //! What contracts refuse, in words: their custom errors, decoded.
 
 use crate::log::Stage;
-use alloy::primitives::Bytes;
+use alloy::{
+    primitives::Bytes,
+    sol_types::{Panic, Revert, SolError},
+};
 use repute_contracts::{
     bindings::{
         AgentLedger::AgentLedgerErrors as Ledger, JobBoard::JobBoardErrors as Board,
@@ -40,7 +43,7 @@ impl Refusal {
     pub fn decode(data: Bytes) -> Self {
         let (name, words) = match ContractError::decode(&data) {
             Some(error) => (name(&error), words(&error)),
-            None => match alloy::sol_types::decode_revert_reason(&data) {
+            None => match solidity(&data) {
                 Some(reason) => ("Error".to_owned(), reason),
                 None if data.is_empty() => (
                     String::new(),
@@ -56,6 +59,14 @@ impl Refusal {
         };
         Self { name, words, data }
     }
+}
+
+/// The text of Solidity's own `Error(string)` and `Panic(uint256)`.
+fn solidity(data: &[u8]) -> Option<String> {
+    Revert::abi_decode(data)
+        .map(|revert| revert.reason)
+        .or_else(|_| Panic::abi_decode(data).map(|panic| panic.to_string()))
+        .ok()
 }
 
 /// The error's own name.
@@ -221,7 +232,7 @@ fn token(error: &Token) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloy::{primitives::U256, sol_types::SolError};
+    use alloy::primitives::U256;
     use repute_contracts::bindings::{AgentLedger, JobBoard};
 
     #[test]

@@ -6,7 +6,7 @@
 //! with the compiled one, each verifying key with its hash, and every value that
 //! a constructor fixed.
 
-mod artifact;
+pub(crate) mod artifact;
 mod check;
 mod config;
 mod error;

@@ -1,5 +1,6 @@
 //! The repute contracts from Rust: an embedded chain, and one provider type over it and JSON-RPC.
 //!
+//! - [`abi`]: what each contract of a deployment understands, for tools that read any call;
 //! - [`bindings`]: the contracts' functions, events and errors;
 //! - [`errors`]: the contracts' errors, decoded from failed calls;
 //! - [`deploy`]: deploying them, and connecting by a manifest;
@@ -8,6 +9,7 @@
 //! - [`time`]: moving a local chain's clock;
 //! - [`dev`]: the publicly known development accounts.
 
+pub mod abi;
 #[cfg(feature = "anvil")]
 pub mod anvil;
 pub mod bindings;

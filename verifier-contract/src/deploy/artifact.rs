@@ -1,6 +1,9 @@
 //! The compiled contracts, for checking that what stands on chain is what was compiled.
 
-use alloy::primitives::{Bytes, U256};
+use alloy::{
+    json_abi::JsonAbi,
+    primitives::{Bytes, U256},
+};
 use serde::Deserialize;
 
 /// The part of an artifact that says what a deployed contract's code looks like.
@@ -21,7 +24,7 @@ struct Range {
 
 /// A contract of this crate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Compiled {
+pub(crate) enum Compiled {
     AgentLedger,
     Groth16Runtime,
     JobBoard,
@@ -44,6 +47,18 @@ impl Compiled {
             Self::PrivateProvider => include_str!("../../artifacts/PrivateProvider.json"),
             Self::TestToken => include_str!("../../artifacts/TestToken.json"),
         }
+    }
+
+    /// The contract's functions, events and errors.
+    pub(crate) fn abi(self) -> JsonAbi {
+        /// The part of an artifact that says how to talk to the contract.
+        #[derive(Deserialize)]
+        struct Interface {
+            abi: JsonAbi,
+        }
+        serde_json::from_str::<Interface>(self.json())
+            .expect("committed artifacts are complete")
+            .abi
     }
 
     /// Whether `code`, read from a chain, is this contract: equal to the compiled
