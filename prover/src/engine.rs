@@ -7,15 +7,25 @@ mod addition;
 mod backend;
 mod digits;
 mod fft;
+mod fold;
 mod inverse;
 mod lanes;
 mod line;
-pub mod matrices;
+mod matrices;
 mod memory;
 mod msm;
 mod points;
+mod prepared;
+mod prove;
 pub mod qap;
+mod quotient;
+mod scale;
 pub mod synthetic;
 mod table;
 
 pub use backend::{BACKEND_VARIABLE, Backend};
+pub use matrices::{MatricesError, R1cs};
+pub use prepared::{
+    PrepareError, PrepareOptions, PrepareProgress, PreparedKey, StoreError, TableMemory,
+};
+pub use prove::{BatchControl, ProveError, Prover, Randomness};

@@ -140,7 +140,7 @@ impl Drop for Digits {
 
 /// Calls `take(window, |digit|, negative)` for every nonzero digit.
 #[inline(always)]
-fn recode(scalar: Words, windows: Windows, mut take: impl FnMut(usize, usize, bool)) {
+pub(super) fn recode(scalar: Words, windows: Windows, mut take: impl FnMut(usize, usize, bool)) {
     let (scalar, flipped) = smaller_of_s_and_r_minus_s(scalar);
     let bits = windows.bits;
     let half = 1 << (bits - 1);

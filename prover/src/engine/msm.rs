@@ -58,8 +58,8 @@ pub(super) fn sum<G: Group>(
     total
 }
 
-/// Adds up every bucket.
-fn add_buckets<G: Group>(
+/// Adds up every bucket, one for each of `sums`, in at most `tasks` parallel tasks.
+pub(super) fn add_buckets<G: Group>(
     backend: Backend,
     table: &[Line],
     terms: &[Terms<'_>],
@@ -358,7 +358,7 @@ mod tests {
         let expected = <<G::Affine as AffineRepr>::Group as VariableBaseMSM>::msm(points, scalars)
             .expect("same length");
         let integers: Vec<_> = scalars.iter().map(|s| s.into_bigint().0).collect();
-        let table = Table::<G>::new(backend, points, windows, &|_| true).expect("not cancelled");
+        let table = Table::<G>::new(backend, &[points], windows, &|_| true).expect("not cancelled");
         let buckets = Buckets::sort(&integers, windows, 0);
         let terms = Terms {
             buckets: &buckets,

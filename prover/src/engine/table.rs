@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use std::marker::PhantomData;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Row q holds 2^(q·stride·bits)·P for every point P, in order.
+/// For each set of points, row q holds 2^(q·stride·bits)·P for every point P, in order.
 pub(super) struct Table<G> {
     lines: Lines,
     present: Vec<u64>,
@@ -23,25 +23,29 @@ pub(super) struct Table<G> {
 pub(super) struct Stopped;
 
 impl<G: Group> Table<G> {
-    /// Computes the rows, in parallel over the points. `progress` gets the number of
-    /// points done since its last call and says whether to go on.
+    /// Computes the rows of several sets of points, one set after the other, in
+    /// parallel over the points. `progress` gets the number of points done since its
+    /// last call and says whether to go on.
     pub(super) fn new(
         backend: Backend,
-        points: &[G::Affine],
+        sets: &[&[G::Affine]],
         windows: Windows,
         progress: &(dyn Fn(usize) -> bool + Sync),
     ) -> Result<Self, Stopped> {
-        let row = points.len() * G::LINES;
-        let mut lines = Lines::zeroed(row * windows.rows());
-        if row > 0 {
-            fill::<G>(backend, points, windows, &mut lines, progress)?;
+        let sizes: Vec<usize> = sets.iter().map(|set| set.len()).collect();
+        let mut lines = Lines::zeroed(Self::size(&sizes, windows));
+        let mut rest = &mut lines[..];
+        for &points in sets.iter().filter(|set| !set.is_empty()) {
+            let (lines, tail) = rest.split_at_mut(points.len() * G::LINES * windows.rows());
+            fill::<G>(backend, points, windows, lines, progress)?;
+            rest = tail;
         }
-        Ok(Self::from_lines(lines, points.len()))
+        Ok(Self::from_lines(lines, &sizes, windows))
     }
 
-    /// A table of known rows.
-    pub(super) fn from_lines(lines: Lines, points: usize) -> Self {
-        let present = present::<G>(&lines, points);
+    /// A table of known rows, for sets of the given sizes.
+    pub(super) fn from_lines(lines: Lines, sizes: &[usize], windows: Windows) -> Self {
+        let present = present::<G>(&lines, sizes, windows);
         Self {
             lines,
             present,
@@ -49,8 +53,13 @@ impl<G: Group> Table<G> {
         }
     }
 
+    /// The lines a table takes.
+    pub(super) fn size(sizes: &[usize], windows: Windows) -> usize {
+        sizes.iter().sum::<usize>() * windows.rows() * G::LINES
+    }
+
     /// All rows, one after the other.
-    pub(super) fn lines(&self) -> &[Line] {
+    pub(super) fn lines(&self) -> &Lines {
         &self.lines
     }
 
@@ -106,15 +115,20 @@ fn fill<G: Group>(
 }
 
 /// A point at infinity stays there in every row, so the first one tells.
-fn present<G: Group>(lines: &[Line], points: usize) -> Vec<u64> {
-    let positions = lines.len() / G::LINES;
-    let mut bits = vec![0u64; positions.div_ceil(64)];
-    for (point, first_row) in lines.chunks(G::LINES).take(points).enumerate() {
-        if first_row.iter().any(|line| *line != Line::ZERO) {
-            for position in (point..positions).step_by(points) {
-                bits[position / 64] |= 1 << (position % 64);
+fn present<G: Group>(lines: &[Line], sizes: &[usize], windows: Windows) -> Vec<u64> {
+    let mut bits = vec![0u64; (lines.len() / G::LINES).div_ceil(64)];
+    let mut start = 0;
+    for &points in sizes {
+        let end = start + points * windows.rows();
+        let first_row = &lines[start * G::LINES..(start + points) * G::LINES];
+        for (point, lines) in first_row.chunks(G::LINES).enumerate() {
+            if lines.iter().any(|line| *line != Line::ZERO) {
+                for position in (start + point..end).step_by(points) {
+                    bits[position / 64] |= 1 << (position % 64);
+                }
             }
         }
+        start = end;
     }
     bits
 }
