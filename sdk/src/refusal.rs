@@ -154,14 +154,8 @@ fn board(error: &Board) -> String {
         ),
         Board::NoCredit(e) => format!("the board owes {} nothing", e.owner),
         Board::SafeERC20FailedOperation(e) => token_failed(e.token),
-        Board::ReentrancyGuardReentrantCall(_) => {
-            "a contract called back into the board".to_owned()
-        }
-        Board::SafeCastOverflowedUintDowncast(e) => {
-            format!("{} does not fit {} bits", e.value, e.bits)
-        }
-        Board::StringTooLong(_) => "the domain's name is too long".to_owned(),
-        Board::InvalidShortString(_) => "the domain's name is malformed".to_owned(),
+        // What no call of the sdk leads to: arithmetic and guards inside the contract.
+        other => format!("the board refuses: {other:?}"),
     }
 }
 

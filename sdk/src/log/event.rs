@@ -278,10 +278,8 @@ impl Log {
                 job.stage = Stage::Reclaimed;
                 Ok(())
             }
-            // Credits are asked from the chain by their owner; the domain never changes.
-            BoardEvent::Credited(_)
-            | BoardEvent::CreditWithdrawn(_)
-            | BoardEvent::EIP712DomainChanged(_) => Ok(()),
+            // Credits are asked from the chain by their owner.
+            BoardEvent::Credited(_) | BoardEvent::CreditWithdrawn(_) => Ok(()),
         }
     }
 

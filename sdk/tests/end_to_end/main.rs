@@ -1,5 +1,6 @@
 //! The whole story of the board, the same on the embedded chain and on anvil, with equal gas.
 
+mod liar;
 mod refusals;
 mod story;
 mod world;
