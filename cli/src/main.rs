@@ -1,1 +1,67 @@
-fn main() {}
+//! The repute command-line tool: arguments in, SDK calls, output.
+
+mod demo;
+mod error;
+mod output;
+
+use clap::{Parser, Subcommand};
+use error::CliError;
+use std::process::ExitCode;
+
+/// Private reputation for agents, and payment on a proof
+#[derive(Debug, Parser)]
+#[command(name = "repute", version, after_long_help = error::EXIT_CODES)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Tell the whole story on a chain inside this process
+    ///
+    /// Agents register, take jobs, deliver and are paid on proofs; clients are silent, rate, dispute
+    /// and are refunded; attacks are tried and refused. Nothing is kept afterwards, no network is
+    /// used, and nothing has to be set up.
+    ///
+    /// The proofs use development keys, which are INSECURE: they come from a published seed. The
+    /// first run makes them and keeps them in the user's cache directory, or in the directory that
+    /// REPUTE_CACHE_DIR names.
+    #[command(after_long_help = error::EXIT_CODES)]
+    Demo {
+        /// Print one JSON document instead of the story
+        ///
+        /// Amounts are decimal strings in base units of `token`; gas is a number. `steps` are the
+        /// transactions in order, `refusals` the attacks with the reason of the contract or checker
+        /// that refused, `payments` every transfer of tokens, `observer` what the chain shows to
+        /// everybody, `hidden` what it does not show. `ok` is false only where the command failed;
+        /// then `error` says why.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    // Wrong usage ends here, with exit code 2.
+    let cli = Cli::parse();
+    match cli.command {
+        Command::Demo { json } => finish(demo::run(json).await, json),
+    }
+}
+
+fn finish(result: Result<(), CliError>, json: bool) -> ExitCode {
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        // Whoever read the output has seen enough, as `head` does.
+        Err(error) if error.is_closed_pipe() => ExitCode::SUCCESS,
+        Err(error) => {
+            if json {
+                // Stdout may be what failed; stderr says the same in any case.
+                let _ = output::print_json(&error.to_json());
+            }
+            error.print();
+            error.kind.exit_code()
+        }
+    }
+}

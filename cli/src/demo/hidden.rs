@@ -1,0 +1,141 @@
+//! What the chain does not show, checked against every byte that was published on it.
+
+use super::{jobs::Worker, report::Hidden, world::World};
+use crate::error::CliError;
+use alloy::{
+    eips::BlockNumberOrTag,
+    primitives::{Address, B256},
+    providers::Provider,
+};
+use repute_circuits::field::{Fr, to_word};
+use repute_sdk::{log::Change, wallet::Wallet};
+use std::collections::HashSet;
+
+/// An agent's secrets and the jobs it took: what nobody else should find.
+pub struct Secrets {
+    words: Vec<B256>,
+    jobs: Vec<u64>,
+}
+
+impl Secrets {
+    /// What `worker` would not want to be found.
+    pub fn of(w: &World, worker: &Worker) -> Result<Self, CliError> {
+        let wallet = worker.agent.wallet();
+        let secret = wallet.secrets().secret();
+        let state = wallet.state();
+        let mut words: Vec<B256> = [
+            secret.expose(),
+            secret.view().expose(),
+            secret.owner(),
+            state.digest(),
+            state.counters(),
+            state.seen,
+            state.history,
+        ]
+        .map(word)
+        .to_vec();
+        let jobs = taken(wallet)?;
+        for post_id in &jobs {
+            let job = w.job(*post_id)?;
+            words.push(wallet.worker(job)?.to_bytes());
+            words.push(wallet.payout_key(job).to_bytes());
+        }
+        Ok(Self { words, jobs })
+    }
+}
+
+fn word(element: Fr) -> B256 {
+    to_word(element).into()
+}
+
+fn taken(wallet: &Wallet) -> Result<Vec<u64>, CliError> {
+    let steps = &wallet.book()?.steps;
+    let taken = steps.iter().filter_map(|step| match step.change {
+        Change::Take { post_id, .. } => Some(post_id),
+        _ => None,
+    });
+    Ok(taken.collect())
+}
+
+/// Searches the chain for what must not be there, and says what was not found.
+pub async fn check(w: &World, agents: [Secrets; 2]) -> Result<Vec<Hidden>, CliError> {
+    let published = published(w).await?;
+    let secrets: HashSet<B256> = agents.iter().flat_map(|a| a.words.clone()).collect();
+    if published.windows(32).any(|bytes| secrets.contains(bytes)) {
+        return Err(CliError::internal("an agent's secret is on the chain"));
+    }
+    // One-time keys and tickets: no value may come back in two jobs, whoever took them.
+    let jobs: Vec<_> = w.log.jobs().filter_map(|job| job.taken.as_ref()).collect();
+    let workers: HashSet<Address> = jobs.iter().map(|taken| taken.worker).collect();
+    let tickets: HashSet<Fr> = jobs.iter().map(|taken| taken.ticket).collect();
+    if workers.len() != jobs.len() || tickets.len() != jobs.len() {
+        return Err(CliError::internal(
+            "two jobs share a worker key or a ticket",
+        ));
+    }
+    let [ada, ben] = agents.map(|agent| agent.jobs.len());
+    Ok(vec![
+        Hidden {
+            what: format!(
+                "which of the {} jobs were done by the same agent",
+                jobs.len()
+            ),
+            because: format!(
+                "each has a worker key, a ticket and a recipient of its own, and one provider stands \
+                 for all agents (in truth Ada took {ada} and Ben {ben})"
+            ),
+        },
+        Hidden {
+            what: "which agent did a job".to_owned(),
+            because: "a registration and a job share no value: each change of a record spends a \
+                      nullifier that nobody else can compute"
+                .to_owned(),
+        },
+        Hidden {
+            what: "Cleo's private rating".to_owned(),
+            because:
+                "her signature is checked inside the proof, which shows only that there is one"
+                    .to_owned(),
+        },
+        Hidden {
+            what: "any agent's record: jobs, clients, success rate, ratings, volume".to_owned(),
+            because: "the ledger stores commitments only".to_owned(),
+        },
+        Hidden {
+            what: format!("any of {} secret values of the agents", secrets.len()),
+            because: format!(
+                "they were searched for in all {} bytes that were published here, and not found",
+                published.len()
+            ),
+        },
+    ])
+}
+
+/// Every byte of every transaction and event, in order.
+async fn published(w: &World) -> Result<Vec<u8>, CliError> {
+    let provider = w.chain.provider();
+    let missing = |what| CliError::internal(format!("the chain has lost {what}"));
+    let mut bytes = Vec::new();
+    for number in 0..=w.chain.head().await?.number {
+        let block = provider
+            .get_block_by_number(BlockNumberOrTag::Number(number))
+            .await?
+            .ok_or_else(|| missing("a block"))?;
+        for hash in block.transactions.hashes() {
+            let transaction = provider
+                .get_transaction_by_hash(hash)
+                .await?
+                .ok_or_else(|| missing("a transaction"))?;
+            bytes.extend(alloy::consensus::Transaction::input(&transaction));
+            let receipt = provider
+                .get_transaction_receipt(hash)
+                .await?
+                .ok_or_else(|| missing("a receipt"))?;
+            for log in receipt.logs() {
+                bytes.extend(log.topics().iter().flatten());
+                bytes.extend(&log.data().data);
+            }
+        }
+    }
+    Ok(bytes)
+}
