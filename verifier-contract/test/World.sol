@@ -61,11 +61,12 @@ abstract contract World {
         refreshVerifier = new ListedVerifier(4);
         standingVerifier = new ListedVerifier(7);
         completionVerifier = new ListedVerifier(5);
+        IAgentLedger.Verifiers memory verifiers = _verifiers();
         OpenGate gate = new OpenGate();
         uint256 nonce = vm.getNonce(address(this));
         address boardAt = vm.computeCreateAddress(address(this), nonce + 1);
         address providerAt = vm.computeCreateAddress(address(this), nonce + 2);
-        ledger = new AgentLedger(poseidon, gate, IJobBoard(boardAt), _verifiers());
+        ledger = new AgentLedger(poseidon, gate, IJobBoard(boardAt), verifiers);
         board = new JobBoard(_config(providerAt));
         provider = new PrivateProvider(address(board));
         ledger.register(7, "");
@@ -85,7 +86,7 @@ abstract contract World {
         return new JobEscrow(0, address(0));
     }
 
-    function _verifiers() internal view returns (IAgentLedger.Verifiers memory) {
+    function _verifiers() internal virtual returns (IAgentLedger.Verifiers memory) {
         return IAgentLedger.Verifiers(
             acceptVerifier, settleVerifier, refreshVerifier, standingVerifier, completionVerifier
         );
