@@ -99,6 +99,17 @@ pub enum KeysError {
         /// What the key has.
         given: usize,
     },
+    /// Other keys than the ones asked for.
+    #[error(
+        "the keys' verifying key is {found} and not the pinned {expected}: get the keys of the \
+         deployment that pins them"
+    )]
+    NotPinned {
+        /// The hash asked for.
+        expected: Digest,
+        /// The hash of the keys.
+        found: Digest,
+    },
     /// The verifying key must not be used.
     #[error(transparent)]
     Verifying(#[from] VerifyingKeyError),
@@ -173,6 +184,17 @@ impl<S: Statement> Keys<S> {
             check_query(query, points, check_g1)?;
         }
         check_query("B (G2)", &key.b_g2_query, check_g2)
+    }
+
+    /// The same keys, if their verifying key is the one with this hash.
+    ///
+    /// # Errors
+    /// [`KeysError::NotPinned`] for any other.
+    pub fn pinned(self, expected: Digest) -> Result<Self, KeysError> {
+        match self.verifying.hash() {
+            found if found == expected => Ok(self),
+            found => Err(KeysError::NotPinned { expected, found }),
+        }
     }
 
     /// The shape of the circuit, matrices included.

@@ -15,11 +15,6 @@ pub enum Event<'a> {
         /// The statement.
         statement: &'static str,
     },
-    /// Every point of new keys is checked before they are kept.
-    Checking {
-        /// The statement.
-        statement: &'static str,
-    },
     /// Keys are written to the cache.
     Storing {
         /// The statement.

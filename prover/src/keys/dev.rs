@@ -14,7 +14,8 @@ use repute_circuits::shape::{Digest, Shape};
 use repute_circuits::statement::{Circuit, Statement};
 use sha2::{Digest as _, Sha256};
 
-/// The published part of the seed.
+/// The published part of the seed. Whoever changes it, or what is made of it, also raises
+/// [`super::store::VERSION`], so that no cache hands out the keys of before.
 pub const SEED: &str = "repute development keys v1: INSECURE, anyone can forge proofs";
 
 /// Makes the development keys of `S`. Takes seconds at a domain of 2^14; most callers want

@@ -4,8 +4,10 @@
 //! (u32), provenance (1 byte: 0 development, 1 ceremony; then the transcript's SHA-256 or zeros),
 //! the statement's name (32 bytes, zero-padded), the circuit hash (32), the body's length (u64) and
 //! the SHA-256 of everything else in the file (32). Integers are little-endian. The body is
-//! ark-serialize's uncompressed `ProvingKey`, so that reading it takes no square roots. Points are
-//! checked before a file is written; when it is read, the checksum stands for that.
+//! ark-serialize's uncompressed `ProvingKey`, so that reading it takes no square roots.
+//!
+//! Points from elsewhere are checked before a file is written, and development keys are multiples
+//! of generators by their making; when a file is read, its checksum stands for that.
 
 use super::{Keys, KeysError, Provenance, dev, shape_of};
 use crate::progress::{Event, Progress};
@@ -92,6 +94,9 @@ pub enum Corruption {
     /// No known origin.
     #[error("it does not say where its keys come from")]
     Provenance,
+    /// Other keys in the place of development keys.
+    #[error("its keys are not development keys")]
+    NotDevelopment,
     /// The length is wrong.
     #[error("it is {found} bytes long instead of {expected}")]
     Length {
@@ -158,7 +163,7 @@ impl Store {
     ) -> Result<Keys<S>, KeysError> {
         let shape = shape_of::<S>()?;
         let path = self.development_path(&shape);
-        if let Ok(keys) = read(&path, &shape) {
+        if let Ok(keys) = read_development(&path, &shape) {
             return Ok(keys);
         }
         // Without a lock (a read-only or odd file system) keys may be made twice, but whole files
@@ -166,15 +171,13 @@ impl Store {
         let _lock = fs::create_dir_all(&self.directory)
             .and_then(|()| File::create(path.with_extension("lock")))
             .and_then(|file| file.lock().map(|()| file));
-        match read(&path, &shape) {
+        match read_development(&path, &shape) {
             Ok(keys) => return Ok(keys),
             Err(StoreError::Corrupt { path, reason }) => put_aside(&path, &reason, progress),
             Err(_) => {}
         }
         progress.on(Event::Generating { statement: S::NAME });
         let keys = dev::generate_for::<S>(shape)?;
-        progress.on(Event::Checking { statement: S::NAME });
-        keys.check_points()?;
         progress.on(Event::Storing { statement: S::NAME });
         if let Err(error) = write(&path, &keys) {
             progress.on(Event::NotCached {
@@ -219,6 +222,18 @@ pub fn load<S: Statement>(path: &Path) -> Result<Keys<S>, StoreError> {
 pub fn save<S: Statement>(path: &Path, keys: &Keys<S>) -> Result<(), StoreError> {
     keys.check_points()?;
     write(path, keys)
+}
+
+/// As [`read`], in a place where development keys belong.
+fn read_development<S: Statement>(path: &Path, shape: &Shape) -> Result<Keys<S>, StoreError> {
+    let keys = read(path, shape)?;
+    match keys.provenance() {
+        Provenance::Development => Ok(keys),
+        Provenance::Ceremony { .. } => Err(StoreError::Corrupt {
+            path: path.to_owned(),
+            reason: Corruption::NotDevelopment,
+        }),
+    }
 }
 
 fn read<S: Statement>(path: &Path, shape: &Shape) -> Result<Keys<S>, StoreError> {

@@ -26,7 +26,6 @@ fn load_or_generate(store: &Store) -> (Keys<Completion>, Vec<String>) {
     let progress = |event: Event<'_>| {
         let text = match event {
             Event::Generating { .. } => "generating".to_owned(),
-            Event::Checking { .. } => "checking".to_owned(),
             Event::Storing { .. } => "storing".to_owned(),
             Event::Ready { .. } => "ready".to_owned(),
             Event::SetAside { reason, .. } => format!("set aside: {reason}"),
@@ -41,7 +40,7 @@ fn load_or_generate(store: &Store) -> (Keys<Completion>, Vec<String>) {
     (keys, events.into_inner().expect("no test panics here"))
 }
 
-const MADE: [&str; 4] = ["generating", "checking", "storing", "ready"];
+const MADE: [&str; 3] = ["generating", "storing", "ready"];
 
 #[test]
 fn keys_are_made_once_and_then_loaded() {
@@ -165,10 +164,7 @@ fn what_cannot_be_written_or_read_is_told() {
     let file = directory.path().join("file");
     fs::write(&file, "in the way").expect("the directory is writable");
     let (keys, events) = load_or_generate(&Store::at(&file));
-    assert_eq!(
-        events,
-        ["generating", "checking", "storing", "not cached", "ready"]
-    );
+    assert_eq!(events, ["generating", "storing", "not cached", "ready"]);
     assert!(matches!(
         save(&file.join("keys"), &keys),
         Err(StoreError::Io {
@@ -187,9 +183,8 @@ fn what_cannot_be_written_or_read_is_told() {
 }
 
 #[test]
-fn ceremony_keys_keep_their_provenance_and_never_pass_for_cached_development_keys() {
-    let (directory, _, _) = empty();
-    let path = directory.path().join("completion.keys");
+fn ceremony_keys_keep_their_provenance_and_never_pass_for_development_keys() {
+    let (_directory, store, path) = empty();
     let provenance = Provenance::Ceremony {
         transcript: Digest([9; 32]),
     };
@@ -199,6 +194,21 @@ fn ceremony_keys_keep_their_provenance_and_never_pass_for_cached_development_key
     save(&path, &keys).expect("the directory is writable");
     let loaded = load::<Completion>(&path).expect("it was saved");
     assert_eq!(loaded.provenance(), provenance);
+    let (made, events) = load_or_generate(&store);
+    assert_eq!(made.provenance(), Provenance::Development);
+    assert_eq!(events[0], "set aside: its keys are not development keys");
+}
+
+#[test]
+fn pinned_keys_are_the_ones_with_the_hash() {
+    let keys = keys::<Completion>();
+    let found = keys.verifying().hash();
+    let expected = Digest([1; 32]);
+    assert_eq!(
+        keys.clone().pinned(expected).expect_err("another hash"),
+        KeysError::NotPinned { expected, found }
+    );
+    assert!(keys.pinned(found).is_ok());
 }
 
 #[test]
