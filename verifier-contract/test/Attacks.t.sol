@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {IAgentLedger} from "../contracts/interfaces/IAgentLedger.sol";
 import {IAgenticCommerce} from "../contracts/interfaces/IAgenticCommerce.sol";
 import {IJobBoard} from "../contracts/interfaces/IJobBoard.sol";
+import {IJobBoardErrors} from "../contracts/interfaces/IJobBoardErrors.sol";
 import {JobEscrow} from "../contracts/JobEscrow.sol";
 import {PrivateProvider} from "../contracts/PrivateProvider.sol";
 import {AgentLedger} from "../contracts/AgentLedger.sol";
@@ -23,7 +24,7 @@ contract AttacksTest is World {
         // The review is over, the arbiter has not ruled: silence clears nothing.
         warp(reviewEnd(id, p) + 1);
         IJobBoard.Settlement memory s = proven(id, p);
-        expectSettleRevert(id, p, s, abi.encodeWithSelector(IJobBoard.NotCleared.selector, id));
+        expectSettleRevert(id, p, s, abi.encodeWithSelector(IJobBoardErrors.NotCleared.selector, id));
         // Nor can anybody go past the board: it is the escrow job's client and evaluator.
         vm.prank(worker);
         vm.expectRevert(abi.encodeWithSelector(JobEscrow.NotAllowed.selector, 1, worker));
@@ -75,14 +76,14 @@ contract AttacksTest is World {
         s.recipient = stranger;
         s.workerSignature = signSettle(OTHER_KEY, id, s);
         listSettle(id, p, s);
-        expectSettleRevert(id, p, s, abi.encodeWithSelector(IJobBoard.BadSignature.selector, worker));
+        expectSettleRevert(id, p, s, abi.encodeWithSelector(IJobBoardErrors.BadSignature.selector, worker));
     }
 
     function test_attack_forged_proof_moves_no_money_before_the_client_or_the_periods_allow() external {
         (uint256 id, IJobBoard.Post memory p) = submitted();
         warp(block.timestamp + board.MIN_HOLD());
         IJobBoard.Settlement memory s = proven(id, p);
-        expectSettleRevert(id, p, s, abi.encodeWithSelector(IJobBoard.NotCleared.selector, id));
+        expectSettleRevert(id, p, s, abi.encodeWithSelector(IJobBoardErrors.NotCleared.selector, id));
     }
 
     function test_attack_changed_recipient_fee_relayer_or_minimum() external {
@@ -95,7 +96,7 @@ contract AttacksTest is World {
             if (i == 2) (s.relayer, s.relayerFee) = (address(0), 0);
             if (i == 3) s.minPayout = 0;
             // In the mempool the thief has the worker's signature over the original, and no other.
-            expectSettleRevert(id, p, s, abi.encodeWithSelector(IJobBoard.BadSignature.selector, worker));
+            expectSettleRevert(id, p, s, abi.encodeWithSelector(IJobBoardErrors.BadSignature.selector, worker));
         }
     }
 
@@ -108,7 +109,7 @@ contract AttacksTest is World {
         expectSettleRevert(
             id, p, s, abi.encodeWithSelector(IJobBoard.WrongStage.selector, id, IJobBoard.Stage.Completed)
         );
-        expectSettleRevert(id2, p2, s, abi.encodeWithSelector(IJobBoard.BadSignature.selector, worker));
+        expectSettleRevert(id2, p2, s, abi.encodeWithSelector(IJobBoardErrors.BadSignature.selector, worker));
         signed(id2, s);
         expectSettleRevert(id2, p2, s, abi.encodeWithSelector(IAgentLedger.NullifierSpent.selector, s.nullifier));
         s.nullifier = unused();
@@ -120,7 +121,7 @@ contract AttacksTest is World {
         warp(reviewEnd(id, p) + 1);
         IJobBoard.Settlement memory s = proven(id, p);
         vm.chainId(block.chainid + 1);
-        expectSettleRevert(id, p, s, abi.encodeWithSelector(IJobBoard.BadSignature.selector, worker));
+        expectSettleRevert(id, p, s, abi.encodeWithSelector(IJobBoardErrors.BadSignature.selector, worker));
         signed(id, s);
         expectSettleRevert(id, p, s, abi.encodeWithSelector(IAgentLedger.InvalidProof.selector));
     }
@@ -134,10 +135,10 @@ contract AttacksTest is World {
         warp(block.timestamp + board.MIN_HOLD());
         IJobBoard.Settlement memory s = proven(id, p);
         s.releaseSignature = draft;
-        expectSettleRevert(id, p, s, abi.encodeWithSelector(IJobBoard.BadSignature.selector, client));
-        vm.expectRevert(abi.encodeWithSelector(IJobBoard.BadSignature.selector, client));
+        expectSettleRevert(id, p, s, abi.encodeWithSelector(IJobBoardErrors.BadSignature.selector, client));
+        vm.expectRevert(abi.encodeWithSelector(IJobBoardErrors.BadSignature.selector, client));
         board.release(id, p, DELIVERABLE, draft);
-        vm.expectRevert(abi.encodeWithSelector(IJobBoard.WrongDeliverable.selector, DELIVERABLE));
+        vm.expectRevert(abi.encodeWithSelector(IJobBoardErrors.WrongDeliverable.selector, DELIVERABLE));
         board.release(id, p, keccak256("draft"), draft);
     }
 
@@ -148,7 +149,7 @@ contract AttacksTest is World {
         warp(reviewEnd(id, p) + 1);
         // Silence or a private rating instead of the client's.
         IJobBoard.Settlement memory s = proven(id, p);
-        expectSettleRevert(id, p, s, abi.encodeWithSelector(IJobBoard.WrongMode.selector, 0, true));
+        expectSettleRevert(id, p, s, abi.encodeWithSelector(IJobBoardErrors.WrongMode.selector, 0, true));
         // Mode 2 with another rating: the board puts the client's into the statement.
         s.mode = 2;
         uint256[8] memory inputs = settleInputs(id, p, s);
@@ -181,7 +182,7 @@ contract AttacksTest is World {
 
         // The same bytes by another sender: the relayer is named.
         vm.prank(stranger);
-        vm.expectRevert(abi.encodeWithSelector(IJobBoard.NotAllowed.selector, stranger, relayer));
+        vm.expectRevert(abi.encodeWithSelector(IJobBoardErrors.NotAllowed.selector, stranger, relayer));
         board.take(id, p, a, signature, "");
 
         // With the thief as relayer, or with the thief's worker key: the proof is bound to both.
@@ -214,7 +215,7 @@ contract AttacksTest is World {
         listAccept(id, p, a);
         bytes memory signature = signTake(WORKER_KEY, id, a.ticket);
         vm.prank(relayer);
-        vm.expectRevert(abi.encodeWithSelector(IJobBoard.BadSignature.selector, stranger));
+        vm.expectRevert(abi.encodeWithSelector(IJobBoardErrors.BadSignature.selector, stranger));
         board.take(id, p, a, signature, "");
     }
 
@@ -232,7 +233,7 @@ contract AttacksTest is World {
         vm.startPrank(relayer);
         vm.expectRevert(abi.encodeWithSelector(IAgentLedger.InvalidProof.selector));
         board.take(id2, p2, a, signature, "");
-        vm.expectRevert(abi.encodeWithSelector(IJobBoard.WrongPost.selector, id2));
+        vm.expectRevert(abi.encodeWithSelector(IJobBoardErrors.WrongPost.selector, id2));
         board.take(id2, p, a, signature, "");
     }
 
@@ -259,7 +260,7 @@ contract AttacksTest is World {
         vm.stopPrank();
         vm.startPrank(relayer);
         token.approve(boardAt, type(uint256).max);
-        vm.expectRevert(abi.encodeWithSelector(IJobBoard.BadSignature.selector, worker));
+        vm.expectRevert(abi.encodeWithSelector(IJobBoardErrors.BadSignature.selector, worker));
         board2.take(id, p, a, signature, "");
         vm.stopPrank();
         // Not even the worker's consent helps: `job` names the board.
@@ -300,7 +301,7 @@ contract AttacksTest is World {
         warp(arbitrationEnd(id, p) + 1);
         uint256 expiry = board.expiryOf(p.terms);
         vm.prank(client);
-        vm.expectRevert(abi.encodeWithSelector(IJobBoard.TooEarly.selector, expiry, block.timestamp));
+        vm.expectRevert(abi.encodeWithSelector(IJobBoardErrors.TooEarly.selector, expiry, block.timestamp));
         board.reclaim(id, p);
         vm.expectRevert(abi.encodeWithSelector(JobEscrow.NotExpired.selector, 1));
         escrow.claimRefund(1);

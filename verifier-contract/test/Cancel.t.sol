@@ -3,6 +3,8 @@ pragma solidity 0.8.37;
 
 import {IAgenticCommerce} from "../contracts/interfaces/IAgenticCommerce.sol";
 import {IJobBoard} from "../contracts/interfaces/IJobBoard.sol";
+import {IJobBoardErrors} from "../contracts/interfaces/IJobBoardErrors.sol";
+import {IJobBoardEvents} from "../contracts/interfaces/IJobBoardEvents.sol";
 import {World} from "./World.sol";
 import {vm} from "./Vm.sol";
 
@@ -14,7 +16,7 @@ contract CancelTest is World {
         vm.expectRevert(abi.encodeWithSelector(IJobBoard.WrongStage.selector, id, IJobBoard.Stage.Submitted));
         board.cancel(id, p, START, signature);
         p.budget++;
-        vm.expectRevert(abi.encodeWithSelector(IJobBoard.WrongPost.selector, id));
+        vm.expectRevert(abi.encodeWithSelector(IJobBoardErrors.WrongPost.selector, id));
         board.cancel(id, p, START, signature);
     }
 
@@ -22,7 +24,7 @@ contract CancelTest is World {
         (uint256 id, IJobBoard.Post memory p) = taken();
         bytes memory signature = signCancel(WORKER_KEY, id, START);
         vm.prank(worker);
-        vm.expectRevert(abi.encodeWithSelector(IJobBoard.NotAllowed.selector, worker, client));
+        vm.expectRevert(abi.encodeWithSelector(IJobBoardErrors.NotAllowed.selector, worker, client));
         board.cancel(id, p, START, signature);
     }
 
@@ -31,7 +33,7 @@ contract CancelTest is World {
         bytes memory signature = signCancel(WORKER_KEY, id, START);
         warp(START + 1);
         vm.prank(client);
-        vm.expectRevert(abi.encodeWithSelector(IJobBoard.TooLate.selector, START, START + 1));
+        vm.expectRevert(abi.encodeWithSelector(IJobBoardErrors.TooLate.selector, START, START + 1));
         board.cancel(id, p, START, signature);
     }
 
@@ -44,7 +46,7 @@ contract CancelTest is World {
         ];
         for (uint256 i = 0; i < signatures.length; i++) {
             vm.prank(client);
-            vm.expectRevert(abi.encodeWithSelector(IJobBoard.BadSignature.selector, worker));
+            vm.expectRevert(abi.encodeWithSelector(IJobBoardErrors.BadSignature.selector, worker));
             board.cancel(id, p, START, signatures[i]);
         }
     }
@@ -54,7 +56,7 @@ contract CancelTest is World {
         bytes memory signature = signCancel(WORKER_KEY, id, START);
         vm.startPrank(client);
         vm.expectEmit(address(board));
-        emit IJobBoard.Cancelled(id);
+        emit IJobBoardEvents.Cancelled(id);
         board.cancel(id, p, START, signature);
         eq(board.credits(client), uint256(BUDGET) + RELAY_FEE - RELAY_FEE / 2 + ARBITER_FEE);
         eq(board.credits(relayer), BOND);

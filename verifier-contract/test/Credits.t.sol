@@ -2,6 +2,8 @@
 pragma solidity 0.8.37;
 
 import {IJobBoard} from "../contracts/interfaces/IJobBoard.sol";
+import {IJobBoardErrors} from "../contracts/interfaces/IJobBoardErrors.sol";
+import {IJobBoardEvents} from "../contracts/interfaces/IJobBoardEvents.sol";
 import {World} from "./World.sol";
 import {vm} from "./Vm.sol";
 
@@ -16,7 +18,7 @@ contract CreditsTest is World {
     function test_refuses_those_without_credit() external {
         credited();
         vm.prank(stranger);
-        vm.expectRevert(abi.encodeWithSelector(IJobBoard.NoCredit.selector, stranger));
+        vm.expectRevert(abi.encodeWithSelector(IJobBoardErrors.NoCredit.selector, stranger));
         board.withdrawCredit(stranger);
     }
 
@@ -25,7 +27,7 @@ contract CreditsTest is World {
         address[3] memory recipients = [address(0), address(board), address(provider)];
         for (uint256 i = 0; i < recipients.length; i++) {
             vm.prank(client);
-            vm.expectRevert(abi.encodeWithSelector(IJobBoard.InvalidRecipient.selector, recipients[i]));
+            vm.expectRevert(abi.encodeWithSelector(IJobBoardErrors.InvalidRecipient.selector, recipients[i]));
             board.withdrawCredit(recipients[i]);
         }
     }
@@ -34,17 +36,17 @@ contract CreditsTest is World {
         uint256 amount = credited();
         vm.startPrank(client);
         vm.expectEmit(address(board));
-        emit IJobBoard.CreditWithdrawn(client, recipient, amount);
+        emit IJobBoardEvents.CreditWithdrawn(client, recipient, amount);
         eq(board.withdrawCredit(recipient), amount);
         eq(balance(recipient), amount);
         eq(board.liabilities(), 0);
         checkBooks();
-        vm.expectRevert(abi.encodeWithSelector(IJobBoard.NoCredit.selector, client));
+        vm.expectRevert(abi.encodeWithSelector(IJobBoardErrors.NoCredit.selector, client));
         board.withdrawCredit(recipient);
     }
 
     function test_anyone_sends_record_fees_to_their_recipient() external {
-        vm.expectRevert(abi.encodeWithSelector(IJobBoard.NoCredit.selector, feeRecipient));
+        vm.expectRevert(abi.encodeWithSelector(IJobBoardErrors.NoCredit.selector, feeRecipient));
         board.payRecordFees();
         (uint256 id, IJobBoard.Post memory p) = submitted();
         warp(reviewEnd(id, p) + 1);

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IJobBoard} from "../contracts/interfaces/IJobBoard.sol";
+import {IJobBoardErrors} from "../contracts/interfaces/IJobBoardErrors.sol";
 import {FeeToken} from "./doubles/OddTokens.sol";
 import {TestToken} from "../contracts/testing/TestToken.sol";
 import {World} from "./World.sol";
@@ -64,7 +65,7 @@ contract DepositsTest is World {
     function test_permit_checks_the_terms() external {
         IJobBoard.Permit memory p = permit(DEPOSIT, block.timestamp);
         vm.prank(client);
-        vm.expectRevert(abi.encodeWithSelector(IJobBoard.InvalidTerms.selector, 14));
+        vm.expectRevert(abi.encodeWithSelector(IJobBoardErrors.InvalidTerms.selector, 14));
         board.postWithPermit(terms(), 1, p);
     }
 
@@ -152,7 +153,7 @@ contract ShortDepositsTest is DepositsTest {
     function test_authorization_refuses_what_arrives_short() external {
         IJobBoard.Authorization memory a = authorization(terms(), BUDGET, 0);
         FeeToken(address(token)).setCharging(true);
-        vm.expectRevert(abi.encodeWithSelector(IJobBoard.WrongAmount.selector, DEPOSIT, DEPOSIT - DEPOSIT / 100));
+        vm.expectRevert(abi.encodeWithSelector(IJobBoardErrors.WrongAmount.selector, DEPOSIT, DEPOSIT - DEPOSIT / 100));
         board.postWithAuthorization(client, terms(), BUDGET, a);
     }
 }

@@ -2,6 +2,8 @@
 pragma solidity 0.8.37;
 
 import {IJobBoard} from "../contracts/interfaces/IJobBoard.sol";
+import {IJobBoardErrors} from "../contracts/interfaces/IJobBoardErrors.sol";
+import {IJobBoardEvents} from "../contracts/interfaces/IJobBoardEvents.sol";
 import {World} from "./World.sol";
 import {vm} from "./Vm.sol";
 
@@ -12,14 +14,14 @@ contract DisputeTest is World {
         vm.expectRevert(abi.encodeWithSelector(IJobBoard.WrongStage.selector, id, IJobBoard.Stage.Taken));
         board.dispute(id, p);
         p.terms.arbiter = client;
-        vm.expectRevert(abi.encodeWithSelector(IJobBoard.WrongPost.selector, id));
+        vm.expectRevert(abi.encodeWithSelector(IJobBoardErrors.WrongPost.selector, id));
         board.dispute(id, p);
     }
 
     function test_refuses_others() external {
         (uint256 id, IJobBoard.Post memory p) = submitted();
         vm.prank(arbiter);
-        vm.expectRevert(abi.encodeWithSelector(IJobBoard.NotAllowed.selector, arbiter, client));
+        vm.expectRevert(abi.encodeWithSelector(IJobBoardErrors.NotAllowed.selector, arbiter, client));
         board.dispute(id, p);
     }
 
@@ -28,7 +30,7 @@ contract DisputeTest is World {
         uint256 end = reviewEnd(id, p);
         warp(end + 1);
         vm.prank(client);
-        vm.expectRevert(abi.encodeWithSelector(IJobBoard.TooLate.selector, end, end + 1));
+        vm.expectRevert(abi.encodeWithSelector(IJobBoardErrors.TooLate.selector, end, end + 1));
         board.dispute(id, p);
         warp(end);
         vm.prank(client);
@@ -40,7 +42,7 @@ contract DisputeTest is World {
         (t.selective, t.arbiter, t.arbitrationPeriod, t.arbiterFee) = (true, address(0), 0, 0);
         (uint256 id, IJobBoard.Post memory p) = submitted(t);
         vm.prank(client);
-        vm.expectRevert(abi.encodeWithSelector(IJobBoard.NoArbiter.selector, id));
+        vm.expectRevert(abi.encodeWithSelector(IJobBoardErrors.NoArbiter.selector, id));
         board.dispute(id, p);
     }
 
@@ -48,7 +50,7 @@ contract DisputeTest is World {
         (uint256 id, IJobBoard.Post memory p) = submitted();
         vm.prank(client);
         vm.expectEmit(address(board));
-        emit IJobBoard.Disputed(id);
+        emit IJobBoardEvents.Disputed(id);
         board.dispute(id, p);
         vm.prank(client);
         vm.expectRevert(abi.encodeWithSelector(IJobBoard.WrongDispute.selector, IJobBoard.Dispute.Raised));
@@ -64,7 +66,7 @@ contract DisputeTest is World {
         (uint256 id, IJobBoard.Post memory p) = submitted();
         vm.startPrank(client);
         board.release(id, p, DELIVERABLE, "");
-        vm.expectRevert(abi.encodeWithSelector(IJobBoard.AlreadyReleased.selector, id));
+        vm.expectRevert(abi.encodeWithSelector(IJobBoardErrors.AlreadyReleased.selector, id));
         board.dispute(id, p);
     }
 }

@@ -3,6 +3,8 @@ pragma solidity 0.8.37;
 
 import {IAgentLedger} from "../contracts/interfaces/IAgentLedger.sol";
 import {IJobBoard} from "../contracts/interfaces/IJobBoard.sol";
+import {IJobBoardErrors} from "../contracts/interfaces/IJobBoardErrors.sol";
+import {IJobBoardEvents} from "../contracts/interfaces/IJobBoardEvents.sol";
 import {World} from "./World.sol";
 import {vm} from "./Vm.sol";
 
@@ -42,7 +44,7 @@ contract FoldCancelledTest is World {
     function test_refuses_another_post() external {
         (uint256 id, IJobBoard.Post memory p) = cancelled();
         p.terms.category++;
-        refused(id, p, fold(), abi.encodeWithSelector(IJobBoard.WrongPost.selector, id));
+        refused(id, p, fold(), abi.encodeWithSelector(IJobBoardErrors.WrongPost.selector, id));
     }
 
     function test_refuses_what_was_not_cancelled() external {
@@ -57,12 +59,12 @@ contract FoldCancelledTest is World {
         (uint256 id, IJobBoard.Post memory p) = cancelled();
         IJobBoard.Fold memory f = fold();
         f.provenAt = START + 1;
-        refused(id, p, f, abi.encodeWithSelector(IJobBoard.ProofTime.selector, START + 1, START));
+        refused(id, p, f, abi.encodeWithSelector(IJobBoardErrors.ProofTime.selector, START + 1, START));
         f.provenAt = START - 1 hours - 1;
-        refused(id, p, f, abi.encodeWithSelector(IJobBoard.ProofTime.selector, f.provenAt, START));
+        refused(id, p, f, abi.encodeWithSelector(IJobBoardErrors.ProofTime.selector, f.provenAt, START));
         f = fold();
         f.relayer = stranger;
-        refused(id, p, f, abi.encodeWithSelector(IJobBoard.NotAllowed.selector, relayer, stranger));
+        refused(id, p, f, abi.encodeWithSelector(IJobBoardErrors.NotAllowed.selector, relayer, stranger));
     }
 
     function test_refuses_the_proof_of_another_outcome() external {
@@ -81,7 +83,7 @@ contract FoldCancelledTest is World {
         uint256 size = ledger.treeSize();
         uint256 owed = board.liabilities();
         vm.expectEmit(address(board));
-        emit IJobBoard.CancelFolded(id, 0, size, inputsOf(id, p, f));
+        emit IJobBoardEvents.CancelFolded(id, 0, size, inputsOf(id, p, f));
         vm.prank(relayer);
         board.foldCancelled(id, p, f);
         eq(ledger.treeSize(), size + 1);

@@ -2,13 +2,14 @@
 pragma solidity 0.8.37;
 
 import {IJobBoard} from "../contracts/interfaces/IJobBoard.sol";
+import {IJobBoardErrors} from "../contracts/interfaces/IJobBoardErrors.sol";
 import {World} from "./World.sol";
 import {vm} from "./Vm.sol";
 
 contract PostTest is World {
     function refused(IJobBoard.Terms memory t, uint96 budget, uint256 field) private {
         vm.prank(client);
-        vm.expectRevert(abi.encodeWithSelector(IJobBoard.InvalidTerms.selector, field));
+        vm.expectRevert(abi.encodeWithSelector(IJobBoardErrors.InvalidTerms.selector, field));
         board.post(t, budget);
     }
 

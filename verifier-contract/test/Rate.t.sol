@@ -2,6 +2,8 @@
 pragma solidity 0.8.37;
 
 import {IJobBoard} from "../contracts/interfaces/IJobBoard.sol";
+import {IJobBoardErrors} from "../contracts/interfaces/IJobBoardErrors.sol";
+import {IJobBoardEvents} from "../contracts/interfaces/IJobBoardEvents.sol";
 import {World} from "./World.sol";
 import {vm} from "./Vm.sol";
 
@@ -10,7 +12,7 @@ contract RateTest is World {
         (uint256 id, IJobBoard.Post memory p) = submitted();
         p.client = stranger;
         vm.prank(stranger);
-        vm.expectRevert(abi.encodeWithSelector(IJobBoard.WrongPost.selector, id));
+        vm.expectRevert(abi.encodeWithSelector(IJobBoardErrors.WrongPost.selector, id));
         board.rate(id, p, 0);
     }
 
@@ -24,7 +26,7 @@ contract RateTest is World {
     function test_refuses_others() external {
         (uint256 id, IJobBoard.Post memory p) = submitted();
         vm.prank(worker);
-        vm.expectRevert(abi.encodeWithSelector(IJobBoard.NotAllowed.selector, worker, client));
+        vm.expectRevert(abi.encodeWithSelector(IJobBoardErrors.NotAllowed.selector, worker, client));
         board.rate(id, p, 100);
     }
 
@@ -33,7 +35,7 @@ contract RateTest is World {
         uint256 end = reviewEnd(id, p);
         warp(end + 1);
         vm.prank(client);
-        vm.expectRevert(abi.encodeWithSelector(IJobBoard.TooLate.selector, end, end + 1));
+        vm.expectRevert(abi.encodeWithSelector(IJobBoardErrors.TooLate.selector, end, end + 1));
         board.rate(id, p, 0);
         warp(end);
         vm.prank(client);
@@ -43,13 +45,13 @@ contract RateTest is World {
     function test_refuses_101_and_a_second_rating() external {
         (uint256 id, IJobBoard.Post memory p) = submitted();
         vm.startPrank(client);
-        vm.expectRevert(abi.encodeWithSelector(IJobBoard.InvalidRating.selector, 101));
+        vm.expectRevert(abi.encodeWithSelector(IJobBoardErrors.InvalidRating.selector, 101));
         board.rate(id, p, 101);
         vm.expectEmit(address(board));
-        emit IJobBoard.Rated(id, 100);
+        emit IJobBoardEvents.Rated(id, 100);
         board.rate(id, p, 100);
         eq(board.job(id).openRating, 101);
-        vm.expectRevert(abi.encodeWithSelector(IJobBoard.AlreadyRated.selector, id));
+        vm.expectRevert(abi.encodeWithSelector(IJobBoardErrors.AlreadyRated.selector, id));
         board.rate(id, p, 0);
     }
 
@@ -57,7 +59,7 @@ contract RateTest is World {
         (uint256 id, IJobBoard.Post memory p) = submitted();
         vm.startPrank(client);
         board.rate(id, p, 0);
-        vm.expectRevert(abi.encodeWithSelector(IJobBoard.AlreadyRated.selector, id));
+        vm.expectRevert(abi.encodeWithSelector(IJobBoardErrors.AlreadyRated.selector, id));
         board.rate(id, p, 0);
     }
 }

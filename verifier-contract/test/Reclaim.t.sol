@@ -3,6 +3,8 @@ pragma solidity 0.8.37;
 
 import {IAgenticCommerce} from "../contracts/interfaces/IAgenticCommerce.sol";
 import {IJobBoard} from "../contracts/interfaces/IJobBoard.sol";
+import {IJobBoardErrors} from "../contracts/interfaces/IJobBoardErrors.sol";
+import {IJobBoardEvents} from "../contracts/interfaces/IJobBoardEvents.sol";
 import {World} from "./World.sol";
 import {vm} from "./Vm.sol";
 
@@ -12,7 +14,7 @@ contract ReclaimTest is World {
     function test_refuses_another_post() external {
         (uint256 id, IJobBoard.Post memory p) = taken();
         p.terms.submitBy--;
-        vm.expectRevert(abi.encodeWithSelector(IJobBoard.WrongPost.selector, id));
+        vm.expectRevert(abi.encodeWithSelector(IJobBoardErrors.WrongPost.selector, id));
         board.reclaim(id, p);
     }
 
@@ -35,7 +37,7 @@ contract ReclaimTest is World {
         (uint256 id, IJobBoard.Post memory p) = taken();
         warp(p.terms.submitBy);
         vm.expectRevert(
-            abi.encodeWithSelector(IJobBoard.TooEarly.selector, p.terms.submitBy + 1, uint256(p.terms.submitBy))
+            abi.encodeWithSelector(IJobBoardErrors.TooEarly.selector, p.terms.submitBy + 1, uint256(p.terms.submitBy))
         );
         board.reclaim(id, p);
     }
@@ -44,7 +46,7 @@ contract ReclaimTest is World {
         (uint256 id, IJobBoard.Post memory p) = submitted();
         uint256 expiry = board.expiryOf(p.terms);
         warp(expiry - 1);
-        vm.expectRevert(abi.encodeWithSelector(IJobBoard.TooEarly.selector, expiry, expiry - 1));
+        vm.expectRevert(abi.encodeWithSelector(IJobBoardErrors.TooEarly.selector, expiry, expiry - 1));
         board.reclaim(id, p);
     }
 
@@ -52,7 +54,7 @@ contract ReclaimTest is World {
         (uint256 id, IJobBoard.Post memory p) = taken();
         warp(p.terms.submitBy + 1);
         vm.expectEmit(address(board));
-        emit IJobBoard.Reclaimed(id, BUDGET);
+        emit IJobBoardEvents.Reclaimed(id, BUDGET);
         vm.prank(stranger);
         board.reclaim(id, p);
         eq(board.credits(client), UNDELIVERED);

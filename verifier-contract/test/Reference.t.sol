@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {IAgenticCommerce} from "../contracts/interfaces/IAgenticCommerce.sol";
 import {IJobBoard} from "../contracts/interfaces/IJobBoard.sol";
+import {IJobBoardErrors} from "../contracts/interfaces/IJobBoardErrors.sol";
 import {ReferenceEscrow} from "./doubles/ReferenceEscrow.sol";
 import {World} from "./World.sol";
 import {vm} from "./Vm.sol";
@@ -26,7 +27,7 @@ contract ReferenceTest is World {
         s.minPayout = payout + 1;
         signed(id, s);
         listSettle(id, p, s);
-        expectSettleRevert(id, p, s, abi.encodeWithSelector(IJobBoard.PayoutTooSmall.selector, payout, payout + 1));
+        expectSettleRevert(id, p, s, abi.encodeWithSelector(IJobBoardErrors.PayoutTooSmall.selector, payout, payout + 1));
         s.minPayout = payout;
         signed(id, s);
         listSettle(id, p, s);
@@ -42,7 +43,7 @@ contract ReferenceTest is World {
         warp(reviewEnd(id, p) + 1);
         IJobBoard.Settlement memory s = proven(id, p);
         ReferenceEscrow(address(escrow)).setFees(10_000, 0);
-        expectSettleRevert(id, p, s, abi.encodeWithSelector(IJobBoard.PayoutTooSmall.selector, 0, s.minPayout));
+        expectSettleRevert(id, p, s, abi.encodeWithSelector(IJobBoardErrors.PayoutTooSmall.selector, 0, s.minPayout));
     }
 
     function test_cancel_reject_and_undelivered_refund_whole_budgets() external {
@@ -97,7 +98,7 @@ contract ReferenceTest is World {
         listAccept(id, p, a);
         bytes memory signature = signTake(WORKER_KEY, id, a.ticket);
         vm.prank(relayer);
-        vm.expectRevert(abi.encodeWithSelector(IJobBoard.WrongAmount.selector, BUDGET, BUDGET - 1));
+        vm.expectRevert(abi.encodeWithSelector(IJobBoardErrors.WrongAmount.selector, BUDGET, BUDGET - 1));
         board.take(id, p, a, signature, "");
     }
 }

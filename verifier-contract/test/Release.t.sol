@@ -2,6 +2,8 @@
 pragma solidity 0.8.37;
 
 import {IJobBoard} from "../contracts/interfaces/IJobBoard.sol";
+import {IJobBoardErrors} from "../contracts/interfaces/IJobBoardErrors.sol";
+import {IJobBoardEvents} from "../contracts/interfaces/IJobBoardEvents.sol";
 import {World} from "./World.sol";
 import {vm} from "./Vm.sol";
 
@@ -12,14 +14,14 @@ contract ReleaseTest is World {
         vm.expectRevert(abi.encodeWithSelector(IJobBoard.WrongStage.selector, id, IJobBoard.Stage.Taken));
         board.release(id, p, DELIVERABLE, "");
         p.budget++;
-        vm.expectRevert(abi.encodeWithSelector(IJobBoard.WrongPost.selector, id));
+        vm.expectRevert(abi.encodeWithSelector(IJobBoardErrors.WrongPost.selector, id));
         board.release(id, p, DELIVERABLE, "");
     }
 
     function test_refuses_another_deliverable() external {
         (uint256 id, IJobBoard.Post memory p) = submitted();
         vm.prank(client);
-        vm.expectRevert(abi.encodeWithSelector(IJobBoard.WrongDeliverable.selector, DELIVERABLE));
+        vm.expectRevert(abi.encodeWithSelector(IJobBoardErrors.WrongDeliverable.selector, DELIVERABLE));
         board.release(id, p, keccak256("other"), "");
     }
 
@@ -30,7 +32,7 @@ contract ReleaseTest is World {
         ];
         for (uint256 i = 0; i < signatures.length; i++) {
             vm.prank(worker);
-            vm.expectRevert(abi.encodeWithSelector(IJobBoard.BadSignature.selector, client));
+            vm.expectRevert(abi.encodeWithSelector(IJobBoardErrors.BadSignature.selector, client));
             board.release(id, p, DELIVERABLE, signatures[i]);
         }
     }
@@ -39,9 +41,9 @@ contract ReleaseTest is World {
         (uint256 id, IJobBoard.Post memory p) = submitted();
         vm.startPrank(client);
         vm.expectEmit(address(board));
-        emit IJobBoard.Released(id, DELIVERABLE);
+        emit IJobBoardEvents.Released(id, DELIVERABLE);
         board.release(id, p, DELIVERABLE, "");
-        vm.expectRevert(abi.encodeWithSelector(IJobBoard.AlreadyReleased.selector, id));
+        vm.expectRevert(abi.encodeWithSelector(IJobBoardErrors.AlreadyReleased.selector, id));
         board.release(id, p, DELIVERABLE, "");
     }
 
@@ -51,7 +53,7 @@ contract ReleaseTest is World {
         vm.prank(worker);
         board.release(id, p, DELIVERABLE, signature);
         vm.prank(client);
-        vm.expectRevert(abi.encodeWithSelector(IJobBoard.AlreadyReleased.selector, id));
+        vm.expectRevert(abi.encodeWithSelector(IJobBoardErrors.AlreadyReleased.selector, id));
         board.dispute(id, p);
     }
 

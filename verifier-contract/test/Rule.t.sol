@@ -3,6 +3,8 @@ pragma solidity 0.8.37;
 
 import {IAgenticCommerce} from "../contracts/interfaces/IAgenticCommerce.sol";
 import {IJobBoard} from "../contracts/interfaces/IJobBoard.sol";
+import {IJobBoardErrors} from "../contracts/interfaces/IJobBoardErrors.sol";
+import {IJobBoardEvents} from "../contracts/interfaces/IJobBoardEvents.sol";
 import {World} from "./World.sol";
 import {vm} from "./Vm.sol";
 
@@ -19,14 +21,14 @@ contract RuleTest is World {
         vm.expectRevert(abi.encodeWithSelector(IJobBoard.WrongStage.selector, id, IJobBoard.Stage.Taken));
         board.rule(id, p, true);
         p.budget++;
-        vm.expectRevert(abi.encodeWithSelector(IJobBoard.WrongPost.selector, id));
+        vm.expectRevert(abi.encodeWithSelector(IJobBoardErrors.WrongPost.selector, id));
         board.rule(id, p, true);
     }
 
     function test_refuses_others() external {
         (uint256 id, IJobBoard.Post memory p) = disputed();
         vm.prank(client);
-        vm.expectRevert(abi.encodeWithSelector(IJobBoard.NotAllowed.selector, client, arbiter));
+        vm.expectRevert(abi.encodeWithSelector(IJobBoardErrors.NotAllowed.selector, client, arbiter));
         board.rule(id, p, false);
     }
 
@@ -42,7 +44,7 @@ contract RuleTest is World {
         uint256 end = arbitrationEnd(id, p);
         warp(end + 1);
         vm.prank(arbiter);
-        vm.expectRevert(abi.encodeWithSelector(IJobBoard.TooLate.selector, end, end + 1));
+        vm.expectRevert(abi.encodeWithSelector(IJobBoardErrors.TooLate.selector, end, end + 1));
         board.rule(id, p, false);
         warp(end);
         vm.prank(arbiter);
@@ -62,14 +64,14 @@ contract RuleTest is World {
         vm.prank(client);
         board.release(id, p, DELIVERABLE, "");
         vm.prank(arbiter);
-        vm.expectRevert(abi.encodeWithSelector(IJobBoard.AlreadyReleased.selector, id));
+        vm.expectRevert(abi.encodeWithSelector(IJobBoardErrors.AlreadyReleased.selector, id));
         board.rule(id, p, false);
     }
 
     function test_for_the_provider_earns_the_fee_and_moves_nothing_else() external {
         (uint256 id, IJobBoard.Post memory p) = disputed();
         vm.expectEmit(address(board));
-        emit IJobBoard.Ruled(id, true);
+        emit IJobBoardEvents.Ruled(id, true);
         vm.prank(arbiter);
         board.rule(id, p, true);
         eq(board.credits(arbiter), ARBITER_FEE);
@@ -82,7 +84,7 @@ contract RuleTest is World {
     function test_against_returns_budget_and_bond_to_the_client() external {
         (uint256 id, IJobBoard.Post memory p) = disputed();
         vm.expectEmit(address(board));
-        emit IJobBoard.Ruled(id, false);
+        emit IJobBoardEvents.Ruled(id, false);
         vm.prank(arbiter);
         board.rule(id, p, false);
         eq(board.credits(arbiter), ARBITER_FEE);

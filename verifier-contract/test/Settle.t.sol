@@ -4,6 +4,8 @@ pragma solidity 0.8.37;
 import {IAgentLedger} from "../contracts/interfaces/IAgentLedger.sol";
 import {IAgenticCommerce} from "../contracts/interfaces/IAgenticCommerce.sol";
 import {IJobBoard} from "../contracts/interfaces/IJobBoard.sol";
+import {IJobBoardErrors} from "../contracts/interfaces/IJobBoardErrors.sol";
+import {IJobBoardEvents} from "../contracts/interfaces/IJobBoardEvents.sol";
 import {World} from "./World.sol";
 import {ContractWallet} from "./doubles/ContractWallet.sol";
 import {vm} from "./Vm.sol";
@@ -21,7 +23,7 @@ contract SettleTest is World {
         (uint256 id, IJobBoard.Post memory p) = reviewed();
         IJobBoard.Settlement memory s = proven(id, p);
         p.terms.reviewer = 0;
-        expectSettleRevert(id, p, s, abi.encodeWithSelector(IJobBoard.WrongPost.selector, id));
+        expectSettleRevert(id, p, s, abi.encodeWithSelector(IJobBoardErrors.WrongPost.selector, id));
     }
 
     function test_refuses_other_stages() external {
@@ -48,7 +50,7 @@ contract SettleTest is World {
         uint256 first = START + board.MIN_HOLD();
         warp(first - 1);
         IJobBoard.Settlement memory s = proven(id, p);
-        expectSettleRevert(id, p, s, abi.encodeWithSelector(IJobBoard.TooEarly.selector, first, first - 1));
+        expectSettleRevert(id, p, s, abi.encodeWithSelector(IJobBoardErrors.TooEarly.selector, first, first - 1));
         warp(first);
         settle(id, p, s);
     }
@@ -59,7 +61,7 @@ contract SettleTest is World {
         IJobBoard.Settlement memory s = settlement(id);
         for (uint256 i = 0; i < times.length; i++) {
             s.provenAt = times[i];
-            bytes memory reason = abi.encodeWithSelector(IJobBoard.ProofTime.selector, times[i], block.timestamp);
+            bytes memory reason = abi.encodeWithSelector(IJobBoardErrors.ProofTime.selector, times[i], block.timestamp);
             expectSettleRevert(id, p, s, reason);
         }
         s.provenAt = block.timestamp - 1 hours;
@@ -71,7 +73,7 @@ contract SettleTest is World {
         (uint256 id, IJobBoard.Post memory p) = reviewed();
         IJobBoard.Settlement memory s = proven(id, p);
         vm.prank(stranger);
-        vm.expectRevert(abi.encodeWithSelector(IJobBoard.NotAllowed.selector, stranger, relayer));
+        vm.expectRevert(abi.encodeWithSelector(IJobBoardErrors.NotAllowed.selector, stranger, relayer));
         board.settle(id, p, s);
     }
 
@@ -81,7 +83,7 @@ contract SettleTest is World {
         (s.relayer, s.relayerFee) = (address(0), 1);
         signed(id, s);
         listSettle(id, p, s);
-        expectSettleRevert(id, p, s, abi.encodeWithSelector(IJobBoard.FeeWithoutRelayer.selector));
+        expectSettleRevert(id, p, s, abi.encodeWithSelector(IJobBoardErrors.FeeWithoutRelayer.selector));
     }
 
     function test_refuses_recipients_that_would_hold_the_money_for_ever() external {
@@ -92,7 +94,7 @@ contract SettleTest is World {
             s.recipient = recipients[i];
             signed(id, s);
             listSettle(id, p, s);
-            expectSettleRevert(id, p, s, abi.encodeWithSelector(IJobBoard.InvalidRecipient.selector, recipients[i]));
+            expectSettleRevert(id, p, s, abi.encodeWithSelector(IJobBoardErrors.InvalidRecipient.selector, recipients[i]));
         }
     }
 
@@ -106,7 +108,7 @@ contract SettleTest is World {
             uint256 snapshot = block.timestamp;
             warp(cleared);
             s.provenAt = block.timestamp;
-            expectSettleRevert(id, p, s, abi.encodeWithSelector(IJobBoard.WrongMode.selector, s.mode, false));
+            expectSettleRevert(id, p, s, abi.encodeWithSelector(IJobBoardErrors.WrongMode.selector, s.mode, false));
             warp(snapshot);
         }
         vm.prank(client);
@@ -115,7 +117,7 @@ contract SettleTest is World {
         uint8[3] memory wrongRated = [0, 1, 3];
         for (uint256 i = 0; i < 3; i++) {
             s.mode = wrongRated[i];
-            expectSettleRevert(id, p, s, abi.encodeWithSelector(IJobBoard.WrongMode.selector, s.mode, true));
+            expectSettleRevert(id, p, s, abi.encodeWithSelector(IJobBoardErrors.WrongMode.selector, s.mode, true));
         }
     }
 
@@ -123,7 +125,7 @@ contract SettleTest is World {
         (uint256 id, IJobBoard.Post memory p) = submitted();
         warp(reviewEnd(id, p));
         IJobBoard.Settlement memory s = proven(id, p);
-        expectSettleRevert(id, p, s, abi.encodeWithSelector(IJobBoard.NotCleared.selector, id));
+        expectSettleRevert(id, p, s, abi.encodeWithSelector(IJobBoardErrors.NotCleared.selector, id));
         warp(reviewEnd(id, p) + 1);
         settle(id, p, s);
     }
@@ -136,7 +138,7 @@ contract SettleTest is World {
         IJobBoard.Settlement memory s = settlement(id);
         s.mode = 2;
         listSettle(id, p, s);
-        expectSettleRevert(id, p, s, abi.encodeWithSelector(IJobBoard.NotCleared.selector, id));
+        expectSettleRevert(id, p, s, abi.encodeWithSelector(IJobBoardErrors.NotCleared.selector, id));
     }
 
     function test_refuses_release_signatures_that_are_not_the_clients_for_this_work() external {
@@ -150,7 +152,7 @@ contract SettleTest is World {
         IJobBoard.Settlement memory s = proven(id, p);
         for (uint256 i = 0; i < signatures.length; i++) {
             s.releaseSignature = signatures[i];
-            expectSettleRevert(id, p, s, abi.encodeWithSelector(IJobBoard.BadSignature.selector, client));
+            expectSettleRevert(id, p, s, abi.encodeWithSelector(IJobBoardErrors.BadSignature.selector, client));
         }
         s.releaseSignature = signRelease(CLIENT_KEY, id, DELIVERABLE);
         settle(id, p, s);
@@ -166,7 +168,7 @@ contract SettleTest is World {
             if (i == 2) other.relayer = stranger;
             if (i == 3) other.relayerFee++;
             s.workerSignature = signSettle(i == 4 ? OTHER_KEY : WORKER_KEY, i == 5 ? id + 1 : id, other);
-            expectSettleRevert(id, p, s, abi.encodeWithSelector(IJobBoard.BadSignature.selector, worker));
+            expectSettleRevert(id, p, s, abi.encodeWithSelector(IJobBoardErrors.BadSignature.selector, worker));
         }
     }
 
@@ -198,7 +200,7 @@ contract SettleTest is World {
         s.minPayout = payout + 1;
         signed(id, s);
         listSettle(id, p, s);
-        expectSettleRevert(id, p, s, abi.encodeWithSelector(IJobBoard.PayoutTooSmall.selector, payout, payout + 1));
+        expectSettleRevert(id, p, s, abi.encodeWithSelector(IJobBoardErrors.PayoutTooSmall.selector, payout, payout + 1));
         s.minPayout = payout;
         signed(id, s);
         listSettle(id, p, s);
@@ -213,7 +215,7 @@ contract SettleTest is World {
             (s.minPayout, s.relayerFee) = (0, fees[i]);
             signed(id, s);
             listSettle(id, p, s);
-            expectSettleRevert(id, p, s, abi.encodeWithSelector(IJobBoard.PayoutTooSmall.selector, 0, 0));
+            expectSettleRevert(id, p, s, abi.encodeWithSelector(IJobBoardErrors.PayoutTooSmall.selector, 0, 0));
         }
     }
 
@@ -226,7 +228,7 @@ contract SettleTest is World {
         uint256 size = ledger.treeSize();
         uint256 payout = BUDGET - RECORD_FEE - s.relayerFee;
         vm.expectEmit(address(board));
-        emit IJobBoard.Settled(id, recipient, payout, 0, 0, size, settleInputs(id, p, s));
+        emit IJobBoardEvents.Settled(id, recipient, payout, 0, 0, size, settleInputs(id, p, s));
         settle(id, p, s);
 
         eq(balance(recipient), payout);
@@ -285,7 +287,7 @@ contract SettleTest is World {
         warp(block.timestamp + board.MIN_HOLD());
         IJobBoard.Settlement memory s = proven(id, p);
         s.releaseSignature = signRelease(OTHER_KEY, id, DELIVERABLE);
-        expectSettleRevert(id, p, s, abi.encodeWithSelector(IJobBoard.BadSignature.selector, client));
+        expectSettleRevert(id, p, s, abi.encodeWithSelector(IJobBoardErrors.BadSignature.selector, client));
         s.releaseSignature = signRelease(CLIENT_KEY, id, DELIVERABLE);
         settle(id, p, s);
     }
@@ -311,7 +313,7 @@ contract SettleTest is World {
         // The ruling clears a dispute, not the rest of the review.
         warp(reviewEnd(id, p));
         s = proven(id, p);
-        expectSettleRevert(id, p, s, abi.encodeWithSelector(IJobBoard.NotCleared.selector, id));
+        expectSettleRevert(id, p, s, abi.encodeWithSelector(IJobBoardErrors.NotCleared.selector, id));
         warp(reviewEnd(id, p) + 1);
         settle(id, p, s);
         eq(board.credits(client), 0);
@@ -325,7 +327,7 @@ contract SettleTest is World {
         board.dispute(id, p);
         warp(arbitrationEnd(id, p));
         IJobBoard.Settlement memory s = proven(id, p);
-        expectSettleRevert(id, p, s, abi.encodeWithSelector(IJobBoard.NotCleared.selector, id));
+        expectSettleRevert(id, p, s, abi.encodeWithSelector(IJobBoardErrors.NotCleared.selector, id));
         warp(arbitrationEnd(id, p) + 1);
         require(block.timestamp < board.expiryOf(p.terms), "must come before expiry");
         settle(id, p, s);

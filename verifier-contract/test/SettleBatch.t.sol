@@ -3,6 +3,8 @@ pragma solidity 0.8.37;
 
 import {IAgentLedger} from "../contracts/interfaces/IAgentLedger.sol";
 import {IJobBoard} from "../contracts/interfaces/IJobBoard.sol";
+import {IJobBoardErrors} from "../contracts/interfaces/IJobBoardErrors.sol";
+import {IJobBoardEvents} from "../contracts/interfaces/IJobBoardEvents.sol";
 import {World} from "./World.sol";
 import {vm} from "./Vm.sol";
 
@@ -27,7 +29,7 @@ contract SettleBatchTest is World {
         uint256 relayerBefore = balance(relayer);
         for (uint256 i = 0; i < 5; i++) {
             vm.expectEmit(address(board));
-            emit IJobBoard.Settled(
+            emit IJobBoardEvents.Settled(
                 list_[i].postId,
                 recipient,
                 BUDGET - RECORD_FEE - fee,
@@ -154,7 +156,7 @@ contract SettleBatchTest is World {
         listSettle(list_[1].postId, list_[1].posted, s);
         vm.prank(relayer);
         vm.expectRevert(
-            abi.encodeWithSelector(IJobBoard.PayoutTooSmall.selector, BUDGET - RECORD_FEE - s.relayerFee, BUDGET)
+            abi.encodeWithSelector(IJobBoardErrors.PayoutTooSmall.selector, BUDGET - RECORD_FEE - s.relayerFee, BUDGET)
         );
         board.settleBatch(list_);
     }

@@ -8,6 +8,7 @@ import {OpenGate} from "../contracts/gates/OpenGate.sol";
 import {IAgentLedger} from "../contracts/interfaces/IAgentLedger.sol";
 import {IGroth16Verifier} from "../contracts/interfaces/IGroth16Verifier.sol";
 import {IJobBoard} from "../contracts/interfaces/IJobBoard.sol";
+import {IJobBoardErrors} from "../contracts/interfaces/IJobBoardErrors.sol";
 import {IPrivateProvider} from "../contracts/interfaces/IPrivateProvider.sol";
 import {IRegistrationGate} from "../contracts/interfaces/IRegistrationGate.sol";
 import {ListedVerifier} from "./doubles/ListedVerifier.sol";
@@ -16,7 +17,7 @@ import {vm} from "./Vm.sol";
 
 contract SetupTest is World {
     function boardRefused(IJobBoard.Config memory config, uint256 field) private {
-        vm.expectRevert(abi.encodeWithSelector(IJobBoard.InvalidConfig.selector, field));
+        vm.expectRevert(abi.encodeWithSelector(IJobBoardErrors.InvalidConfig.selector, field));
         new JobBoard(config);
     }
 

@@ -3,6 +3,8 @@ pragma solidity 0.8.37;
 
 import {IAgenticCommerce} from "../contracts/interfaces/IAgenticCommerce.sol";
 import {IJobBoard} from "../contracts/interfaces/IJobBoard.sol";
+import {IJobBoardErrors} from "../contracts/interfaces/IJobBoardErrors.sol";
+import {IJobBoardEvents} from "../contracts/interfaces/IJobBoardEvents.sol";
 import {World} from "./World.sol";
 import {vm} from "./Vm.sol";
 
@@ -10,7 +12,7 @@ contract SubmitTest is World {
     function test_refuses_another_post() external {
         (uint256 id, IJobBoard.Post memory p) = taken();
         p.terms.submitBy++;
-        vm.expectRevert(abi.encodeWithSelector(IJobBoard.WrongPost.selector, id));
+        vm.expectRevert(abi.encodeWithSelector(IJobBoardErrors.WrongPost.selector, id));
         board.submit(id, p, DELIVERABLE, "");
     }
 
@@ -25,7 +27,7 @@ contract SubmitTest is World {
         (uint256 id, IJobBoard.Post memory p) = taken();
         bytes memory signature = signSubmit(WORKER_KEY, id, DELIVERABLE);
         warp(p.terms.submitBy + 1);
-        vm.expectRevert(abi.encodeWithSelector(IJobBoard.TooLate.selector, p.terms.submitBy, p.terms.submitBy + 1));
+        vm.expectRevert(abi.encodeWithSelector(IJobBoardErrors.TooLate.selector, p.terms.submitBy, p.terms.submitBy + 1));
         board.submit(id, p, DELIVERABLE, signature);
         warp(p.terms.submitBy);
         board.submit(id, p, DELIVERABLE, signature);
@@ -39,7 +41,7 @@ contract SubmitTest is World {
             signSubmit(WORKER_KEY, id, keccak256("other"))
         ];
         for (uint256 i = 0; i < signatures.length; i++) {
-            vm.expectRevert(abi.encodeWithSelector(IJobBoard.BadSignature.selector, worker));
+            vm.expectRevert(abi.encodeWithSelector(IJobBoardErrors.BadSignature.selector, worker));
             board.submit(id, p, DELIVERABLE, signatures[i]);
         }
     }
@@ -56,7 +58,7 @@ contract SubmitTest is World {
         uint256 before = balance(stranger);
         bytes memory signature = signSubmit(WORKER_KEY, id, DELIVERABLE);
         vm.expectEmit(address(board));
-        emit IJobBoard.Submitted(id, DELIVERABLE, stranger);
+        emit IJobBoardEvents.Submitted(id, DELIVERABLE, stranger);
         vm.prank(stranger);
         board.submit(id, p, DELIVERABLE, signature);
 

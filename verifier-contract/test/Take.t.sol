@@ -4,6 +4,8 @@ pragma solidity 0.8.37;
 import {IAgentLedger} from "../contracts/interfaces/IAgentLedger.sol";
 import {IAgenticCommerce} from "../contracts/interfaces/IAgenticCommerce.sol";
 import {IJobBoard} from "../contracts/interfaces/IJobBoard.sol";
+import {IJobBoardErrors} from "../contracts/interfaces/IJobBoardErrors.sol";
+import {IJobBoardEvents} from "../contracts/interfaces/IJobBoardEvents.sol";
 import {World} from "./World.sol";
 import {ContractWallet} from "./doubles/ContractWallet.sol";
 import {vm} from "./Vm.sol";
@@ -41,7 +43,7 @@ contract TakeTest is World {
     function test_refuses_another_post() external {
         prepare();
         p.terms.policy = 0;
-        refused(abi.encodeWithSelector(IJobBoard.WrongPost.selector, id));
+        refused(abi.encodeWithSelector(IJobBoardErrors.WrongPost.selector, id));
     }
 
     function test_refuses_a_second_take() external {
@@ -60,7 +62,7 @@ contract TakeTest is World {
     function test_refuses_after_the_deadline() external {
         prepare();
         warp(p.terms.takeBy + 1);
-        refused(abi.encodeWithSelector(IJobBoard.TooLate.selector, p.terms.takeBy, p.terms.takeBy + 1));
+        refused(abi.encodeWithSelector(IJobBoardErrors.TooLate.selector, p.terms.takeBy, p.terms.takeBy + 1));
     }
 
     function test_takes_in_the_last_second() external {
@@ -76,7 +78,7 @@ contract TakeTest is World {
         uint256[3] memory times = [START + 1, START - 1 hours - 1, type(uint256).max];
         for (uint256 i = 0; i < times.length; i++) {
             a.provenAt = times[i];
-            refused(abi.encodeWithSelector(IJobBoard.ProofTime.selector, times[i], START));
+            refused(abi.encodeWithSelector(IJobBoardErrors.ProofTime.selector, times[i], START));
         }
         a.provenAt = START - 1 hours;
         listAccept(id, p, a);
@@ -88,7 +90,7 @@ contract TakeTest is World {
         prepare();
         bytes memory signature = signTake(WORKER_KEY, id, a.ticket);
         vm.prank(stranger);
-        vm.expectRevert(abi.encodeWithSelector(IJobBoard.NotAllowed.selector, stranger, relayer));
+        vm.expectRevert(abi.encodeWithSelector(IJobBoardErrors.NotAllowed.selector, stranger, relayer));
         board.take(id, p, a, signature, "");
     }
 
@@ -105,22 +107,22 @@ contract TakeTest is World {
     function test_refuses_the_zero_worker() external {
         prepare();
         a.worker = address(0);
-        refused(abi.encodeWithSelector(IJobBoard.InvalidWorker.selector));
+        refused(abi.encodeWithSelector(IJobBoardErrors.InvalidWorker.selector));
     }
 
     function test_refuses_a_ticket_that_is_none() external {
         prepare();
         a.ticket = 0;
-        refused(abi.encodeWithSelector(IJobBoard.InvalidTicket.selector, 0));
+        refused(abi.encodeWithSelector(IJobBoardErrors.InvalidTicket.selector, 0));
         a.ticket = R;
-        refused(abi.encodeWithSelector(IJobBoard.InvalidTicket.selector, R));
+        refused(abi.encodeWithSelector(IJobBoardErrors.InvalidTicket.selector, R));
     }
 
     function test_refuses_a_signature_by_another_key() external {
         prepare();
         bytes memory signature = signTake(OTHER_KEY, id, a.ticket);
         vm.prank(relayer);
-        vm.expectRevert(abi.encodeWithSelector(IJobBoard.BadSignature.selector, worker));
+        vm.expectRevert(abi.encodeWithSelector(IJobBoardErrors.BadSignature.selector, worker));
         board.take(id, p, a, signature, "");
     }
 
@@ -130,7 +132,7 @@ contract TakeTest is World {
             [signTake(WORKER_KEY, id + 1, a.ticket), signTake(WORKER_KEY, id, a.ticket + 1), bytes("")];
         for (uint256 i = 0; i < signatures.length; i++) {
             vm.prank(relayer);
-            vm.expectRevert(abi.encodeWithSelector(IJobBoard.BadSignature.selector, worker));
+            vm.expectRevert(abi.encodeWithSelector(IJobBoardErrors.BadSignature.selector, worker));
             board.take(id, p, a, signatures[i], "");
         }
     }
@@ -144,7 +146,7 @@ contract TakeTest is World {
             [bytes(""), signApprove(OTHER_KEY, id, worker), signApprove(CLIENT_KEY, id, stranger)];
         for (uint256 i = 0; i < approvals.length; i++) {
             vm.prank(relayer);
-            vm.expectRevert(abi.encodeWithSelector(IJobBoard.BadSignature.selector, client));
+            vm.expectRevert(abi.encodeWithSelector(IJobBoardErrors.BadSignature.selector, client));
             board.take(id, p, a, signature, approvals[i]);
         }
         bytes memory approval = signApprove(CLIENT_KEY, id, worker);
@@ -203,7 +205,7 @@ contract TakeTest is World {
         uint256 before = balance(relayer);
         uint256 size = ledger.treeSize();
         vm.expectEmit(address(board));
-        emit IJobBoard.Taken(id, worker, relayer, 1, 0, size, acceptInputs(id, p, a));
+        emit IJobBoardEvents.Taken(id, worker, relayer, 1, 0, size, acceptInputs(id, p, a));
         take();
 
         IJobBoard.Job memory job = board.job(id);

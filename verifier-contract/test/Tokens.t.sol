@@ -2,8 +2,9 @@
 pragma solidity 0.8.37;
 
 import {IJobBoard} from "../contracts/interfaces/IJobBoard.sol";
+import {IJobBoardErrors} from "../contracts/interfaces/IJobBoardErrors.sol";
 import {TestToken} from "../contracts/testing/TestToken.sol";
-import {BlockingToken, CallbackToken, FeeToken, NoZeroToken, StickyToken} from "./doubles/OddTokens.sol";
+import {BlockingToken, CallbackToken, FeeToken, NoZeroToken, ShrinkingToken, SilentToken, StickyToken} from "./doubles/OddTokens.sol";
 import {World} from "./World.sol";
 import {vm} from "./Vm.sol";
 
@@ -16,7 +17,7 @@ contract FeeTokenTest is World {
         uint256 deposit = uint256(BUDGET) + RELAY_FEE + ARBITER_FEE;
         vm.prank(client);
         vm.expectRevert(
-            abi.encodeWithSelector(IJobBoard.WrongAmount.selector, deposit, deposit - deposit / 100)
+            abi.encodeWithSelector(IJobBoardErrors.WrongAmount.selector, deposit, deposit - deposit / 100)
         );
         board.post(terms(), BUDGET);
     }
@@ -30,7 +31,7 @@ contract FeeTokenTest is World {
         bytes memory signature = signTake(WORKER_KEY, id, a.ticket);
         odd.setCharging(true);
         vm.prank(relayer);
-        vm.expectRevert(abi.encodeWithSelector(IJobBoard.WrongAmount.selector, BOND, BOND - BOND / 100));
+        vm.expectRevert(abi.encodeWithSelector(IJobBoardErrors.WrongAmount.selector, BOND, BOND - BOND / 100));
         board.take(id, p, a, signature, "");
     }
 
@@ -115,6 +116,80 @@ contract StickyTokenTest is World {
     function test_the_escrow_keeps_no_allowance() external {
         taken();
         eq(token.allowance(address(board), address(escrow)), 0);
+        checkBooks();
+    }
+}
+
+contract SilentTokenTest is World {
+    function _newToken() internal override returns (TestToken) {
+        return TestToken(address(new SilentToken()));
+    }
+
+    function test_whole_jobs_with_a_token_that_returns_nothing() external {
+        (uint256 id, IJobBoard.Post memory p) = submitted();
+        warp(reviewEnd(id, p) + 1);
+        settle(id, p, proven(id, p));
+        (id, p) = taken();
+        warp(p.terms.submitBy + 1);
+        board.reclaim(id, p);
+        vm.prank(client);
+        board.withdrawCredit(client);
+        vm.prank(relayer);
+        board.withdrawCredit(relayer);
+        board.payRecordFees();
+        eq(balance(address(board)), 0);
+        checkBooks();
+    }
+}
+
+contract ShrinkingTokenTest is World {
+    function _newToken() internal override returns (TestToken) {
+        return new ShrinkingToken();
+    }
+
+    function test_a_refund_claimed_by_a_stranger_credits_no_more_than_is_there() external {
+        (uint256 id, IJobBoard.Post memory p) = submitted();
+        warp(board.expiryOf(p.terms));
+        escrow.claimRefund(1);
+        ShrinkingToken(address(token)).shrink(address(board), BUDGET / 2);
+        board.reclaim(id, p);
+        eq(board.credits(client), BUDGET - BUDGET / 2 + ARBITER_FEE);
+        checkBooks();
+    }
+
+    function test_a_board_that_lost_more_than_the_refund_credits_none_of_it() external {
+        (uint256 id, IJobBoard.Post memory p) = submitted();
+        warp(board.expiryOf(p.terms));
+        escrow.claimRefund(1);
+        ShrinkingToken(address(token)).shrink(address(board), uint256(BUDGET) + 1);
+        board.reclaim(id, p);
+        eq(board.credits(client), ARBITER_FEE);
+        eq(board.credits(relayer), BOND);
+    }
+}
+
+contract LargeAmountsTest is World {
+    function test_the_largest_amounts_fit() external {
+        IJobBoard.Terms memory t = terms();
+        uint96 most = type(uint96).max;
+        (t.bond, t.relayFee, t.arbiterFee) = (most, most, most);
+        token.mint(client, uint256(most) * 3);
+        token.mint(relayer, most);
+        vm.prank(client);
+        uint256 id = board.post(t, most);
+        IJobBoard.Post memory p = IJobBoard.Post(client, most, t);
+        IJobBoard.Acceptance memory a = acceptance(id, p);
+        listAccept(id, p, a);
+        bytes memory signature = signTake(WORKER_KEY, id, a.ticket);
+        vm.prank(relayer);
+        board.take(id, p, a, signature, "");
+        signature = signSubmit(WORKER_KEY, id, DELIVERABLE);
+        board.submit(id, p, DELIVERABLE, signature);
+        warp(reviewEnd(id, p) + 1);
+        settle(id, p, proven(id, p));
+        eq(balance(recipient), uint256(most) - RECORD_FEE - 3e6);
+        eq(board.credits(relayer), most);
+        eq(board.credits(client), most);
         checkBooks();
     }
 }

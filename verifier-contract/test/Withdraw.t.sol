@@ -2,6 +2,8 @@
 pragma solidity 0.8.37;
 
 import {IJobBoard} from "../contracts/interfaces/IJobBoard.sol";
+import {IJobBoardErrors} from "../contracts/interfaces/IJobBoardErrors.sol";
+import {IJobBoardEvents} from "../contracts/interfaces/IJobBoardEvents.sol";
 import {World} from "./World.sol";
 import {vm} from "./Vm.sol";
 
@@ -10,18 +12,18 @@ contract WithdrawTest is World {
         (uint256 id, IJobBoard.Post memory p) = posted();
         p.budget++;
         vm.prank(client);
-        vm.expectRevert(abi.encodeWithSelector(IJobBoard.WrongPost.selector, id));
+        vm.expectRevert(abi.encodeWithSelector(IJobBoardErrors.WrongPost.selector, id));
         board.withdraw(id, p);
         p.budget--;
         vm.prank(client);
-        vm.expectRevert(abi.encodeWithSelector(IJobBoard.WrongPost.selector, id + 1));
+        vm.expectRevert(abi.encodeWithSelector(IJobBoardErrors.WrongPost.selector, id + 1));
         board.withdraw(id + 1, p);
     }
 
     function test_refuses_a_stranger() external {
         (uint256 id, IJobBoard.Post memory p) = posted();
         vm.prank(stranger);
-        vm.expectRevert(abi.encodeWithSelector(IJobBoard.NotAllowed.selector, stranger, client));
+        vm.expectRevert(abi.encodeWithSelector(IJobBoardErrors.NotAllowed.selector, stranger, client));
         board.withdraw(id, p);
     }
 
@@ -36,7 +38,7 @@ contract WithdrawTest is World {
         (uint256 id, IJobBoard.Post memory p) = posted();
         vm.startPrank(client);
         vm.expectEmit(address(board));
-        emit IJobBoard.Withdrawn(id);
+        emit IJobBoardEvents.Withdrawn(id);
         board.withdraw(id, p);
         eq(board.credits(client), uint256(BUDGET) + RELAY_FEE + ARBITER_FEE);
         vm.expectRevert(abi.encodeWithSelector(IJobBoard.WrongStage.selector, id, IJobBoard.Stage.Withdrawn));

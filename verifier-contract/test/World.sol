@@ -73,9 +73,15 @@ abstract contract World {
         address[5] memory people = [client, relayer, arbiter, stranger, worker];
         for (uint256 i = 0; i < people.length; i++) {
             token.mint(people[i], 1_000_000e6);
-            vm.prank(people[i]);
-            token.approve(address(board), type(uint256).max);
+            approve(people[i], address(token), address(board), type(uint256).max);
         }
+    }
+
+    /// @dev Whatever the token returns.
+    function approve(address owner, address token_, address spender, uint256 amount) internal {
+        vm.prank(owner);
+        (bool ok, ) = token_.call(abi.encodeCall(TestToken(token_).approve, (spender, amount)));
+        require(ok, "approve");
     }
 
     function _newToken() internal virtual returns (TestToken) {

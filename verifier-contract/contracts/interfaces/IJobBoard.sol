@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.37;
 
+import {IJobBoardErrors} from "./IJobBoardErrors.sol";
+import {IJobBoardEvents} from "./IJobBoardEvents.sol";
+
 /// @title Jobs that are paid on a proof.
 /// @notice The board is client and evaluator of every private job in an ERC-8183 escrow: it funds a job only with a
 /// valid accept proof and releases the budget only with a valid settle proof. No owner, no upgrade, no pause.
@@ -23,7 +26,7 @@ pragma solidity 0.8.37;
 /// Money. Deposits are budget + relayFee + arbiterFee, paid by the client; a bond by the sender of `take`. What the board
 /// owes back is a credit that its owner withdraws, so that nobody's refusal to receive stops another. Half of relayFee
 /// (rounded down) goes to the sender of `take` in that transaction, the rest to the sender of `submit` in that one.
-interface IJobBoard {
+interface IJobBoard is IJobBoardErrors, IJobBoardEvents {
     /// @notice Where a post stands. Only Open, Taken and Submitted hold the client's budget.
     enum Stage {
         /// No such post.
@@ -230,103 +233,13 @@ interface IJobBoard {
         address recordFeeRecipient;
     }
 
-    /// @dev A constructor argument is out of range, or has no code, or does not name this board; its place in Config.
-    error InvalidConfig(uint256 field);
-    /// @dev The post given is not the one stored under this number.
-    error WrongPost(uint256 postId);
     /// @dev The verb needs another stage.
     error WrongStage(uint256 postId, Stage stage);
-    /// @dev A field of the terms, by its place from 0 (Terms), or 14 for the budget and 15 for expiry ≥ 2^40, is out of range.
-    error InvalidTerms(uint256 field);
-    /// @dev The caller is not the one who may call.
-    error NotAllowed(address caller, address expected);
-    /// @dev The last second for this verb passed.
-    error TooLate(uint256 last, uint256 nowTime);
-    /// @dev Not before this time.
-    error TooEarly(uint256 first, uint256 nowTime);
-    /// @dev The statement's `at` is later than now or more than an hour ago.
-    error ProofTime(uint256 provenAt, uint256 nowTime);
-    /// @dev An address that must not be 0 is, or money would go to the board or the shared provider and be stuck.
-    error InvalidRecipient(address recipient);
-    /// @dev The worker key must not be 0.
-    error InvalidWorker();
-    /// @dev The ticket is 0 or not below r.
-    error InvalidTicket(uint256 ticket);
-    /// @dev The signature is not by this key over this message.
-    error BadSignature(address signer);
-    /// @dev The token delivered another amount than was sent: the board takes plain tokens only.
-    error WrongAmount(uint256 expected, uint256 arrived);
-    /// @dev Ratings are 0 to 100.
-    error InvalidRating(uint256 rating);
-    /// @dev Rated before.
-    error AlreadyRated(uint256 postId);
-    /// @dev Mode 2 needs an open rating, modes 0 and 1 none; there is no other mode.
-    error WrongMode(uint256 mode, bool rated);
-    /// @dev Nobody could rule on a dispute.
-    error NoArbiter(uint256 postId);
     /// @dev A dispute was raised or ruled on before, or there is none to rule on.
     error WrongDispute(Dispute dispute);
-    /// @dev The client released this job before: it can't be released again, disputed or ruled on.
-    error AlreadyReleased(uint256 postId);
-    /// @dev Neither did the periods pass nor did the client release the budget.
-    error NotCleared(uint256 postId);
-    /// @dev The deliverable named is not the one submitted.
-    error WrongDeliverable(bytes32 submitted);
-    /// @dev relayerFee without a relayer.
-    error FeeWithoutRelayer();
-    /// @dev Less would reach the recipient than the worker key signed for.
-    error PayoutTooSmall(uint256 payout, uint256 minPayout);
-    /// @dev The caller has no credit.
-    error NoCredit(address owner);
 
     /// @notice A post, whole. Reveals the client and everything it asks for.
     event Posted(uint256 indexed postId, Post post);
-    /// @notice The client took back a post that nobody took.
-    event Withdrawn(uint256 indexed postId);
-    /// @notice An agent took the post. Reveals a fresh worker key, and that some agent whose state was in `inputs[0]`
-    /// meets the policy; not which.
-    /// @param sender Who sent it: puts up the bond, earns half the relay fee.
-    /// @param inputs root, nullifier, commitment, ticket, job, offer, policy, binding.
-    event Taken(
-        uint256 indexed postId,
-        address indexed worker,
-        address sender,
-        uint256 escrowJob,
-        uint256 tree,
-        uint256 index,
-        uint256[8] inputs
-    );
-    /// @notice The work was handed in. A deliverable should be a salted hash.
-    event Submitted(uint256 indexed postId, bytes32 deliverable, address sender);
-    /// @notice The client rated in the open; the rating goes into the agent's state at settlement.
-    event Rated(uint256 indexed postId, uint8 rating);
-    event Disputed(uint256 indexed postId);
-    event Ruled(uint256 indexed postId, bool forProvider);
-    /// @notice The client released the budget on the record.
-    event Released(uint256 indexed postId, bytes32 deliverable);
-    /// @notice The agent was paid and its state changed. Reveals recipient, amounts and mode; whether and how a private
-    /// reviewer rated is not among them.
-    /// @param paid What the recipient got.
-    /// @param inputs root, nullifier, commitment, ticket, engagement, reviewer, deliverable, binding.
-    event Settled(
-        uint256 indexed postId,
-        address indexed recipient,
-        uint256 paid,
-        uint8 mode,
-        uint256 tree,
-        uint256 index,
-        uint256[8] inputs
-    );
-    /// @notice Client and worker called the job off.
-    event Cancelled(uint256 indexed postId);
-    /// @notice The agent counted a job that was called off.
-    /// @param inputs As in `Settled`.
-    event CancelFolded(uint256 indexed postId, uint256 tree, uint256 index, uint256[8] inputs);
-    /// @notice Undelivered or expired: the budget went back.
-    event Reclaimed(uint256 indexed postId, uint256 refund);
-    /// @notice The board owes `owner` this much more.
-    event Credited(uint256 indexed postId, address indexed owner, uint256 amount);
-    event CreditWithdrawn(address indexed owner, address indexed to, uint256 amount);
 
     /// @notice Offers a job. The caller becomes its client and must have approved budget + relayFee + arbiterFee.
     /// @dev expiredAt = max(submitBy + reviewPeriod + arbitrationPeriod, takeBy + MIN_HOLD) + GRACE, below 2^40.

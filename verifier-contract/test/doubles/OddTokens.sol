@@ -65,3 +65,39 @@ contract CallbackToken is TestToken {
 contract StickyToken is TestToken {
     function _spendAllowance(address, address, uint256) internal override {}
 }
+
+/// @dev As some old tokens: returns nothing, and refuses to change an allowance that is not 0 into another.
+contract SilentToken {
+    mapping(address => uint256) public balanceOf;
+    mapping(address => mapping(address => uint256)) public allowance;
+
+    function mint(address to, uint256 amount) external {
+        balanceOf[to] += amount;
+    }
+
+    function approve(address spender, uint256 amount) external {
+        require(amount == 0 || allowance[msg.sender][spender] == 0, "reset first");
+        allowance[msg.sender][spender] = amount;
+    }
+
+    function transfer(address to, uint256 amount) external {
+        move(msg.sender, to, amount);
+    }
+
+    function transferFrom(address from, address to, uint256 amount) external {
+        allowance[from][msg.sender] -= amount;
+        move(from, to, amount);
+    }
+
+    function move(address from, address to, uint256 amount) private {
+        balanceOf[from] -= amount;
+        balanceOf[to] += amount;
+    }
+}
+
+/// @dev Its issuer may take a part of anybody's balance.
+contract ShrinkingToken is TestToken {
+    function shrink(address account, uint256 amount) external {
+        _burn(account, amount);
+    }
+}
