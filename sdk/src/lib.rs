@@ -9,6 +9,46 @@
 //! - [`ask`], [`standing`], [`completion`]: proofs that are shown, and their verification;
 //! - [`audit`]: what an observer of the chain learns;
 //! - [`keys`]: the proving and verifying keys.
+//!
+//! An agent that takes the first job it may, delivers, and is paid to a fresh address:
+//!
+//! ```no_run
+//! use alloy::primitives::{Bytes, keccak256};
+//! use repute_sdk::board::{Agent, Settle, Take};
+//! use repute_sdk::{chain::Chain, keys::Keyring, log::{Log, Stage}, relay::Relay};
+//! use repute_sdk::wallet::{Wallet, Words};
+//!
+//! async fn work(
+//!     chain: Chain,
+//!     keyring: Keyring,
+//!     words: Words,
+//!     relay: Relay,
+//! ) -> Result<(), Box<dyn std::error::Error>> {
+//!     let mut log = Log::new(&chain);
+//!     let wallet = Wallet::new(&words.seed(), chain.id(), chain.ledger(), 0);
+//!     let mut agent = Agent::new(chain.clone(), keyring, wallet)?;
+//!     relay.send(&agent.register(Bytes::new())).await?;
+//!     log.sync(&chain).await?;
+//!     agent.sync(&log)?;
+//!
+//!     let open = log.jobs().find(|job| job.stage == Stage::Open);
+//!     let id = open.ok_or("no job is open")?.post_id;
+//!     relay.send(&agent.take(&log, id, Take::default()).await?).await?;
+//!     log.sync(&chain).await?;
+//!     agent.sync(&log)?;
+//!
+//!     let deliverable = keccak256("a salt, and the work");
+//!     relay.send(&agent.submit(&log, id, deliverable).await?).await?;
+//!     // The client stays silent until its review ends.
+//!     tokio::time::sleep(std::time::Duration::from_secs(86_400)).await;
+//!     log.sync(&chain).await?;
+//!     relay.send(&agent.settle(&log, id, Settle::default()).await?).await?;
+//!     log.sync(&chain).await?;
+//!     agent.sync(&log)?;
+//!     println!("{} jobs completed", agent.wallet().state().completed);
+//!     Ok(())
+//! }
+//! ```
 
 pub mod ask;
 pub mod audit;
@@ -22,7 +62,6 @@ pub mod refusal;
 pub mod relay;
 pub mod request;
 pub mod review;
-
 pub mod shown;
 pub mod signing;
 pub mod standing;

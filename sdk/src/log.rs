@@ -5,6 +5,8 @@
 
 mod error;
 mod event;
+#[cfg(test)]
+pub(crate) mod invented;
 mod job;
 
 pub use error::LogError;

@@ -33,7 +33,7 @@ pub enum Action {
     /// To register an agent.
     Register(AgentLedger::registerCall),
     /// To refresh a state.
-    Refresh(AgentLedger::refreshCall),
+    Refresh(Box<AgentLedger::refreshCall>),
     /// To take a job.
     Take(Box<JobBoard::takeCall>),
     /// To hand in work.
@@ -106,7 +106,7 @@ impl Request {
         }
         match AgentLedgerCalls::abi_decode(&self.calldata) {
             Ok(AgentLedgerCalls::register(call)) => Ok(Action::Register(call)),
-            Ok(AgentLedgerCalls::refresh(call)) => Ok(Action::Refresh(call)),
+            Ok(AgentLedgerCalls::refresh(call)) => Ok(Action::Refresh(Box::new(call))),
             _ => Err(RequestError::Call),
         }
     }

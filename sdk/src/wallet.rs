@@ -179,6 +179,9 @@ impl Wallet {
                 0
             }
         };
+        for index in 0..self.notes.shown.len() {
+            self.give_up_worker(self.notes.shown[index]);
+        }
         if let Some(pending) = &self.notes.pending
             && log.spend(pending.nullifier).is_some()
         {
@@ -238,6 +241,10 @@ impl Wallet {
                 nullifier,
                 purpose,
                 refresh_after: now + self.secrets.delay(nullifier, REFRESH_DELAY),
+                worker: match purpose {
+                    Purpose::Take { post_id } => self.worker_in_use(post_id),
+                    _ => 0,
+                },
             });
         }
         Ok(())
@@ -313,13 +320,30 @@ impl Wallet {
     /// The worker key with which the job would be taken now.
     #[must_use]
     pub fn next_worker(&self, job: &Job) -> PrivateKeySigner {
-        let counter = self.notes.workers.get(&job.post_id).copied().unwrap_or(0);
-        self.secrets.worker(job.key, counter)
+        self.secrets
+            .worker(job.key, self.worker_in_use(job.post_id))
     }
 
-    /// Uses another worker key for a job that was not taken, so that a withheld take cannot be linked
-    /// to a later one.
-    pub fn change_worker(&mut self, post_id: u64) {
-        *self.notes.workers.entry(post_id).or_insert(0) += 1;
+    fn worker_in_use(&self, post_id: u64) -> u64 {
+        self.notes.workers.get(&post_id).copied().unwrap_or(0)
+    }
+
+    /// Where a state that was shown for a take was refreshed instead, the job is taken with another
+    /// worker key from now on: the one shown would link the two.
+    fn give_up_worker(&mut self, shown: Shown) {
+        let Purpose::Take { post_id } = shown.purpose else {
+            return;
+        };
+        let is_refresh =
+            |step: &Step| step.nullifier == shown.nullifier && step.change == Change::Refresh;
+        if self
+            .book
+            .iter()
+            .flat_map(|book| &book.steps)
+            .any(is_refresh)
+        {
+            let counter = self.notes.workers.entry(post_id).or_insert(0);
+            *counter = (*counter).max(shown.worker + 1);
+        }
     }
 }

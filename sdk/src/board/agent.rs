@@ -227,11 +227,6 @@ impl Agent {
         &self.wallet
     }
 
-    /// The agent's wallet, to change what it notes.
-    pub fn wallet_mut(&mut self) -> &mut Wallet {
-        &mut self.wallet
-    }
-
     /// Follows the log, and returns what changed in the record.
     ///
     /// # Errors

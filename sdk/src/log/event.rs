@@ -405,3 +405,93 @@ fn time_of(word: U256) -> u64 {
     let mask = (U256::from(1) << AT_BITS) - U256::from(1);
     ((word >> AT_OFFSET) & mask).to()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::invented::{Author, BOARD, LEDGER};
+    use super::*;
+    use crate::post::tests::post;
+    use repute_circuits::state::Secret;
+
+    /// A log with one agent and one post, the agent, and its acceptance of the post.
+    fn taken() -> (Log, Author, JobBoard::Taken) {
+        let mut log = Log::invented();
+        let mut author = Author::new(Secret::new(Fr::from(7)));
+        let registered = log.registered(author.identity());
+        log.write(LEDGER, &registered).expect("it registers");
+        let posted = log.posted(&post());
+        log.write(BOARD, &posted).expect("it posts");
+        let next = AgentState::genesis().accept(7, 50).expect("room");
+        let spend = author.spend(&log, &next);
+        let ticket = author.secret.ticket(log.jobs[&1].key);
+        let taken = log.taken(1, spend, (ticket, Address::repeat_byte(3), 50));
+        (log, author, taken)
+    }
+
+    #[test]
+    fn an_acceptance_moves_job_and_state() {
+        let (mut log, author, taken) = taken();
+        log.write(BOARD, &taken).expect("it takes");
+        let spend = log.spend(author.rho).expect("spent");
+        assert_eq!(log.commitment(spend.leaf), Some(spend.commitment));
+        assert_eq!(log.jobs[&1].stage, Stage::Taken);
+        assert_eq!(log.leaf_count(), 2);
+        let path = log.path(spend.leaf).map(|path| path.root(spend.commitment));
+        assert_eq!(path, log.root());
+        assert!(log.is_known_root(log.root().expect("two leaves")));
+    }
+
+    #[test]
+    fn acceptances_that_contradict_the_log_are_refused() {
+        type Change = fn(&mut JobBoard::Taken);
+        let changes: [(&str, Change); 9] = [
+            ("an unknown root", |e| e.inputs[0] += U256::from(1)),
+            ("an input of r or more", |e| e.inputs[1] = field::ORDER),
+            ("another job", |e| e.inputs[4] += U256::from(1)),
+            ("another category", |e| e.inputs[5] += U256::from(1)),
+            ("another policy", |e| e.inputs[6] += U256::from(1)),
+            ("a gap in the tree", |e| e.index += U256::from(1)),
+            ("another tree", |e| e.tree += U256::from(1)),
+            ("a post that does not exist", |e| e.postId += U256::from(1)),
+            ("a number out of range", |e| e.escrowJob = U256::MAX),
+        ];
+        for (what, change) in changes {
+            let (mut log, _, mut taken) = taken();
+            change(&mut taken);
+            assert!(log.write(BOARD, &taken).is_err(), "{what}");
+        }
+    }
+
+    #[test]
+    fn nothing_happens_twice_or_out_of_order() {
+        let (mut log, author, taken) = taken();
+        let early = log.submitted(1);
+        assert!(log.write(BOARD, &early).is_err(), "submitted before taken");
+        log.write(BOARD, &taken).expect("it takes");
+        assert!(log.write(BOARD, &taken).is_err(), "taken twice");
+        let again = log.registered(author.identity());
+        assert!(log.write(LEDGER, &again).is_err(), "registered twice");
+        let twice = log.refreshed([taken.inputs[0], taken.inputs[1], taken.inputs[2]]);
+        assert!(log.write(LEDGER, &twice).is_err(), "spent twice");
+        let mut posted = log.posted(&post());
+        posted.postId += U256::from(1);
+        assert!(log.write(BOARD, &posted).is_err(), "a post is missing");
+    }
+
+    #[test]
+    fn what_the_contracts_never_write_is_refused() {
+        let (mut log, _, _) = taken();
+        let mut refreshed = log.refreshed([U256::from(1); 3]);
+        refreshed.inputs[0] = to_word(log.root().expect("one leaf"));
+        refreshed.inputs[3] += U256::from(1);
+        assert!(log.write(LEDGER, &refreshed).is_err(), "another binding");
+        let stranger = Address::repeat_byte(9);
+        assert!(log.write(stranger, &refreshed).is_err(), "not asked for");
+        let mut registered = log.registered(Fr::from(9));
+        registered.commitment += U256::from(1);
+        assert!(
+            log.write(LEDGER, &registered).is_err(),
+            "not an empty state"
+        );
+    }
+}

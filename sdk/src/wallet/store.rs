@@ -52,6 +52,8 @@ pub struct Shown {
     pub purpose: Purpose,
     /// Unix seconds after which a refresh does not tell, by its time, what it follows.
     pub refresh_after: u64,
+    /// Which worker key was shown with it, where the purpose was to take a job.
+    pub worker: u64,
 }
 
 /// A change that was prepared and is not yet in the log.
@@ -176,13 +178,14 @@ mod tests {
                 audience: Address::repeat_byte(2),
             },
             refresh_after: 9,
+            worker: 0,
         });
         wallet.notes.pending = Some(Pending {
             nullifier: Fr::from(5),
             commitment: Fr::from(6),
             purpose: Purpose::Take { post_id: 4 },
         });
-        wallet.change_worker(4);
+        wallet.notes.workers.insert(4, 1);
         wallet.notes.ratings.insert(4, 77);
         let json = wallet.to_file().to_json();
         let sk = format!(

@@ -3,6 +3,7 @@
 mod liar;
 mod refusals;
 mod story;
+mod withheld;
 mod world;
 
 use repute_contracts::{EmbeddedChain, anvil::Anvil};
@@ -35,6 +36,13 @@ async fn the_story_is_the_same_on_both_chains() {
         assert_eq!((step, here), (same_step, there), "gas of {step}");
     }
     assert_eq!(here.len(), there.len());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_left_the_machine_is_refreshed_before_it_is_used_elsewhere() {
+    let embedded = EmbeddedChain::default();
+    let mut world = World::deploy(embedded.client(), keyring()).await;
+    withheld::tell(&mut world).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
