@@ -3,13 +3,17 @@
 use repute_circuits::clients::{SeenClients, Slot};
 use repute_circuits::eddsa::{PrivateKey, Unverified};
 use repute_circuits::field::Fr;
+use repute_circuits::history::{Kind, Record};
 use repute_circuits::policy::Policy;
 use repute_circuits::state::{AgentState, Secret, commitment, identity};
 use repute_circuits::statement::accept::Offer;
 use repute_circuits::statement::opening::Opening;
 use repute_circuits::statement::settle::{Engagement, Mode, Outcome, Review, review_message};
-use repute_circuits::statement::{Accept, Completion, Refresh, Settle, Standing, Statement};
+use repute_circuits::statement::{
+    Accept, Completion, Refresh, Settle, Standing, Statement, Window,
+};
 use repute_circuits::tree::LeanImt;
+use repute_circuits::window::Filter;
 use repute_prover::{Keys, Store};
 
 /// When the agent takes its job.
@@ -113,6 +117,33 @@ pub fn refresh() -> Refresh {
 pub fn standing() -> Standing {
     let policy = Policy::default();
     Standing::new(experienced(), policy, AT + 60, Fr::from(8), Fr::from(9))
+}
+
+/// The one job taken, through a window that begins before it.
+pub fn window() -> Window<16> {
+    let record = Record {
+        kind: Kind::Accepted,
+        rating: None,
+        category: 1,
+        at: AT,
+        budget: 0,
+        taken_at: 0,
+    };
+    let filter = Filter {
+        category: Some(1),
+        since: AT - 60,
+    };
+    let (context, scope) = (Fr::from(8), Fr::from(9));
+    Window::new(
+        experienced(),
+        &[record],
+        filter,
+        Policy::default(),
+        AT + 60,
+        context,
+        scope,
+    )
+    .expect("one record fits")
 }
 
 /// The job taken, told to someone.

@@ -72,6 +72,11 @@ fn standing() {
 }
 
 #[test]
+fn window() {
+    round_trip(&crate::common::window());
+}
+
+#[test]
 fn completion() {
     round_trip(&crate::common::completion());
 }
