@@ -45,7 +45,9 @@ contract AgentLedger is IAgentLedger {
     /// @param board The board that may spend. It names this ledger, so it is deployed later, at an address known before.
     /// @param verifiers One for each statement, each for the statement's number of public inputs.
     constructor(address poseidon, IRegistrationGate gate, IJobBoard board, Verifiers memory verifiers) {
-        if (poseidon.code.length == 0 || PoseidonCall.hash2(poseidon, 1, 2) != P_2_OF_1_2) revert InvalidSetup(poseidon);
+        if (poseidon.code.length == 0 || PoseidonCall.hash2(poseidon, 1, 2) != P_2_OF_1_2) {
+            revert InvalidSetup(poseidon);
+        }
         if (address(gate).code.length == 0) revert InvalidSetup(address(gate));
         if (address(board) == address(0)) revert InvalidSetup(address(board));
         (POSEIDON, GATE, BOARD) = (poseidon, gate, board);
@@ -115,7 +117,9 @@ contract AgentLedger is IAgentLedger {
             isSpent[own[1]] = true;
             places[i].spent = true;
             keptProofs[kept] = proofs[i];
-            for (uint256 j = 0; j < 8; j++) keptInputs[8 * kept + j] = own[j];
+            for (uint256 j = 0; j < 8; j++) {
+                keptInputs[8 * kept + j] = own[j];
+            }
             leaves[kept++] = own[2];
         }
         if (kept == 0) return places;
@@ -152,12 +156,11 @@ contract AgentLedger is IAgentLedger {
     }
 
     /// @inheritdoc IAgentLedger
-    function verifyCompletion(
-        Request calldata request,
-        uint256 postId,
-        uint256 pseudonym,
-        uint256[8] calldata proof
-    ) external view returns (IJobBoard.Stage stage) {
+    function verifyCompletion(Request calldata request, uint256 postId, uint256 pseudonym, uint256[8] calldata proof)
+        external
+        view
+        returns (IJobBoard.Stage stage)
+    {
         _requireInTime(request.deadline);
         uint256[] memory inputs = new uint256[](5);
         (inputs[0], stage) = BOARD.ticketOf(postId);
@@ -220,9 +223,7 @@ contract AgentLedger is IAgentLedger {
     }
 
     function _context(Request calldata request) private view returns (uint256) {
-        return Field.k(
-            abi.encode(block.chainid, address(this), request.audience, request.challenge, request.deadline)
-        );
+        return Field.k(abi.encode(block.chainid, address(this), request.audience, request.challenge, request.deadline));
     }
 
     function _scope(Request calldata request) private pure returns (uint256) {
@@ -238,7 +239,9 @@ contract AgentLedger is IAgentLedger {
     }
 
     function _taking(IGroth16Verifier verifier, uint256 count) private view returns (IGroth16Verifier) {
-        if (address(verifier).code.length == 0 || verifier.inputCount() != count) revert InvalidSetup(address(verifier));
+        if (address(verifier).code.length == 0 || verifier.inputCount() != count) {
+            revert InvalidSetup(address(verifier));
+        }
         return verifier;
     }
 }

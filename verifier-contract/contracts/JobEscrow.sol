@@ -81,7 +81,9 @@ contract JobEscrow is IAgenticCommerce, ReentrancyGuardTransient {
     ) external nonReentrant returns (uint256 jobId) {
         if (evaluator == address(0)) revert ZeroAddress();
         if (evaluator == provider) revert EvaluatorIsProvider(evaluator);
-        if (expiredAt <= block.timestamp + MIN_LIFETIME || expiredAt > type(uint40).max) revert InvalidExpiry(expiredAt);
+        if (expiredAt <= block.timestamp + MIN_LIFETIME || expiredAt > type(uint40).max) {
+            revert InvalidExpiry(expiredAt);
+        }
         if (hook != address(0)) revert HooksNotSupported(hook);
 
         jobId = ++jobCount;
@@ -140,7 +142,9 @@ contract JobEscrow is IAgenticCommerce, ReentrancyGuardTransient {
     function submit(uint256 jobId, bytes32 deliverable, bytes calldata) external nonReentrant {
         StoredJob storage job = _job(jobId);
         JobStatus status = job.status;
-        if (status != JobStatus.Funded && !(status == JobStatus.Open && job.budget == 0)) revert WrongStatus(jobId, status);
+        if (status != JobStatus.Funded && !(status == JobStatus.Open && job.budget == 0)) {
+            revert WrongStatus(jobId, status);
+        }
         _requireCaller(jobId, job.provider);
         (job.status, job.submittedAt) = (JobStatus.Submitted, uint40(block.timestamp));
         emit JobSubmitted(jobId, msg.sender, deliverable);

@@ -26,8 +26,7 @@ contract DepositsTest is World {
             keccak256("Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)");
         p.deadline = deadline;
         (p.v, p.r, p.s) = vm.sign(
-            CLIENT_KEY,
-            tokenDigest(abi.encode(typeHash, client, address(board), value, token.nonces(client), deadline))
+            CLIENT_KEY, tokenDigest(abi.encode(typeHash, client, address(board), value, token.nonces(client), deadline))
         );
     }
 

@@ -40,7 +40,9 @@ contract GasTest is World, KnownKey {
 
     function dynamic(uint256[8] memory inputs) private pure returns (uint256[] memory list_) {
         list_ = new uint256[](8);
-        for (uint256 i = 0; i < 8; i++) list_[i] = inputs[i];
+        for (uint256 i = 0; i < 8; i++) {
+            list_[i] = inputs[i];
+        }
     }
 
     /// @dev As if the ledger had this many leaves.
@@ -70,10 +72,7 @@ contract GasTest is World, KnownKey {
         board.submit(id, p, DELIVERABLE, signature);
     }
 
-    function realSettlement(uint256 id, IJobBoard.Post memory p)
-        private
-        returns (IJobBoard.Settlement memory s)
-    {
+    function realSettlement(uint256 id, IJobBoard.Post memory p) private returns (IJobBoard.Settlement memory s) {
         s = settlement(id);
         s.root = knownRoot;
         s.proof = prove(17, dynamic(settleInputs(id, p, s)));

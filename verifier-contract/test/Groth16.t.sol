@@ -35,20 +35,26 @@ contract Groth16Test is KnownKey {
 
     function test_key_refuses_gamma_equal_to_delta() external {
         uint256[] memory words = keyWords(1);
-        for (uint256 i = 6; i < 10; i++) words[4 + i] = words[i];
+        for (uint256 i = 6; i < 10; i++) {
+            words[4 + i] = words[i];
+        }
         refused(abi.encodePacked(words), abi.encodeWithSelector(IGroth16Verifier.KeyForgeable.selector));
     }
 
     /// @dev What that refusal prevents: with gamma = delta, A = alpha, B = beta, C = −X is a proof of anything.
     function test_gamma_equal_to_delta_would_let_anyone_forge() external {
         uint256[] memory words = keyWords(1);
-        for (uint256 i = 6; i < 10; i++) words[4 + i] = words[i];
+        for (uint256 i = 6; i < 10; i++) {
+            words[4 + i] = words[i];
+        }
         bytes memory bad = abi.encodePacked(words);
         address unchecked_ = address(0xBAD);
         vm.etch(unchecked_, bytes.concat(type(Groth16Runtime).runtimeCode, bad, bytes32(bad.length)));
         uint256[] memory inputs = some(1);
         uint256[8] memory forged;
-        for (uint256 i = 0; i < 6; i++) forged[i] = words[i];
+        for (uint256 i = 0; i < 6; i++) {
+            forged[i] = words[i];
+        }
         (forged[6], forged[7]) = g1(R - addmod(20, mulmod(inputs[0], 21, R), R));
         require(IGroth16Verifier(unchecked_).verify(forged, inputs), "the forgery of the literature should work here");
     }
@@ -75,7 +81,9 @@ contract Groth16Test is KnownKey {
         uint256[] memory words;
         for (uint256 word = 0; word < 18; word += word == 0 || word > 13 ? 2 : 4) {
             words = keyWords(1);
-            for (uint256 i = 0; i < (word == 0 || word > 13 ? 2 : 4); i++) words[word + i] = 0;
+            for (uint256 i = 0; i < (word == 0 || word > 13 ? 2 : 4); i++) {
+                words[word + i] = 0;
+            }
             pointRefused(words, word);
         }
     }
@@ -84,7 +92,9 @@ contract Groth16Test is KnownKey {
         uint256[4] memory outside = twist("outside");
         for (uint256 word = 2; word < 14; word += 4) {
             uint256[] memory words = keyWords(1);
-            for (uint256 i = 0; i < 4; i++) words[word + i] = outside[i];
+            for (uint256 i = 0; i < 4; i++) {
+                words[word + i] = outside[i];
+            }
             pointRefused(words, word);
         }
     }
@@ -178,7 +188,9 @@ contract Groth16Test is KnownKey {
         }
         uint256[8] memory swapped = prove(9, inputs);
         uint256[4] memory outside = twist("outside");
-        for (uint256 i = 0; i < 4; i++) swapped[2 + i] = outside[i];
+        for (uint256 i = 0; i < 4; i++) {
+            swapped[2 + i] = outside[i];
+        }
         require(!verifier.verify{gas: 1_000_000}(swapped, inputs), "outside the subgroup");
     }
 
@@ -194,7 +206,11 @@ contract Groth16Test is KnownKey {
 
     // Batches
 
-    function batch(uint256 size, uint256 count) private view returns (uint256[8][] memory proofs, uint256[] memory all) {
+    function batch(uint256 size, uint256 count)
+        private
+        view
+        returns (uint256[8][] memory proofs, uint256[] memory all)
+    {
         proofs = new uint256[8][](size);
         all = new uint256[](size * count);
         for (uint256 i = 0; i < size; i++) {
@@ -266,7 +282,7 @@ contract Groth16Test is KnownKey {
 
     function test_batch_refuses_other_lengths() external {
         Groth16Verifier verifier = new Groth16Verifier(key(2));
-        (uint256[8][] memory proofs, ) = batch(2, 2);
+        (uint256[8][] memory proofs,) = batch(2, 2);
         for (uint256 n = 0; n < 7; n++) {
             if (n != 4) require(!verifier.verifyBatch(proofs, some(n)), "wrong number of inputs accepted");
         }
@@ -287,12 +303,14 @@ contract Groth16Test is KnownKey {
             (uint256[8][] memory proofs, uint256[] memory inputs) = batch(sizes[i], 8);
             bytes memory data = abi.encodeCall(IGroth16Verifier.verifyBatch, (proofs, inputs));
             uint256 before = gasleft();
-            (bool ok, ) = address(verifier).staticcall(data);
+            (bool ok,) = address(verifier).staticcall(data);
             uint256 used = before - gasleft();
             require(ok, "batch");
             // As a transaction of its own: 21,000, and calldata at 16 gas for each byte that is not 0, 4 for the others.
             uint256 total = used + 21_000;
-            for (uint256 j = 0; j < data.length; j++) total += data[j] == 0 ? 4 : 16;
+            for (uint256 j = 0; j < data.length; j++) {
+                total += data[j] == 0 ? 4 : 16;
+            }
             emit Measured(sizes[i], total / sizes[i]);
             if (sizes[i] >= 2) require(used < sizes[i] * 234_000, "dearer than one by one");
             if (sizes[i] == 64) require(total <= 64 * 62_000, "more than 62,000 for each proof");
@@ -306,7 +324,7 @@ contract Groth16Test is KnownKey {
             uint256[8] memory proof = prove(9, inputs);
             bytes memory data = abi.encodeCall(IGroth16Verifier.verify, (proof, inputs));
             uint256 before = gasleft();
-            (bool ok, ) = address(verifier).staticcall(data);
+            (bool ok,) = address(verifier).staticcall(data);
             uint256 used = before - gasleft();
             require(ok);
             // Pairing 181,000; for each input a multiplication and an addition, 6,150, and 100 for each of the two calls.

@@ -13,7 +13,9 @@ abstract contract KnownKey {
 
     function twist(string memory name) internal view returns (uint256[4] memory point) {
         uint256[] memory words = vm.parseJsonUintArray(json, string.concat(".twist.", name));
-        for (uint256 i = 0; i < 4; i++) point[i] = words[i];
+        for (uint256 i = 0; i < 4; i++) {
+            point[i] = words[i];
+        }
     }
 
     function g1(uint256 scalar) internal view returns (uint256 x, uint256 y) {
@@ -26,8 +28,12 @@ abstract contract KnownKey {
         words = new uint256[](16 + 2 * inputs);
         (words[0], words[1]) = g1(3);
         uint256[4][3] memory points = [twist("beta"), twist("gamma"), twist("delta")];
-        for (uint256 i = 0; i < 12; i++) words[2 + i] = points[i / 4][i % 4];
-        for (uint256 i = 0; i <= inputs; i++) (words[14 + 2 * i], words[15 + 2 * i]) = g1(20 + i);
+        for (uint256 i = 0; i < 12; i++) {
+            words[2 + i] = points[i / 4][i % 4];
+        }
+        for (uint256 i = 0; i <= inputs; i++) {
+            (words[14 + 2 * i], words[15 + 2 * i]) = g1(20 + i);
+        }
     }
 
     function key(uint256 inputs) internal view returns (bytes memory) {
@@ -36,11 +42,15 @@ abstract contract KnownKey {
 
     function prove(uint256 a, uint256[] memory inputs) internal view returns (uint256[8] memory proof) {
         uint256 x = 20;
-        for (uint256 i = 0; i < inputs.length; i++) x = addmod(x, mulmod(inputs[i], 21 + i, ORDER), ORDER);
+        for (uint256 i = 0; i < inputs.length; i++) {
+            x = addmod(x, mulmod(inputs[i], 21 + i, ORDER), ORDER);
+        }
         uint256 c = addmod(mulmod(a, 13, ORDER), ORDER - addmod(15, mulmod(x, 7, ORDER), ORDER), ORDER);
         (proof[0], proof[1]) = g1(a);
         uint256[4] memory b = twist("b");
-        for (uint256 i = 0; i < 4; i++) proof[2 + i] = b[i];
+        for (uint256 i = 0; i < 4; i++) {
+            proof[2 + i] = b[i];
+        }
         (proof[6], proof[7]) = g1(mulmod(c, inverse(11), ORDER));
     }
 
@@ -54,6 +64,8 @@ abstract contract KnownKey {
 
     function some(uint256 count) internal pure returns (uint256[] memory inputs) {
         inputs = new uint256[](count);
-        for (uint256 i = 0; i < count; i++) inputs[i] = uint256(keccak256(abi.encode(i))) % ORDER;
+        for (uint256 i = 0; i < count; i++) {
+            inputs[i] = uint256(keccak256(abi.encode(i))) % ORDER;
+        }
     }
 }

@@ -37,7 +37,7 @@ contract LeanTreeTest is World {
         uint256 root;
         for (uint256 i = 0; i < count; i++) {
             leaves[i] = uint256(keccak256(abi.encode(seed, i))) % R;
-            (, , root) = trees.insert(poseidon, leaves[i]);
+            (,, root) = trees.insert(poseidon, leaves[i]);
         }
         while (leaves.length > 1) {
             uint256[] memory above = new uint256[]((leaves.length + 1) / 2);
@@ -55,9 +55,13 @@ contract LeanTreeTest is World {
         // A tree with one free place, as if all subtrees before it were complete.
         uint256 size = 2 ** 26 - 1;
         trees.size = uint128(size);
-        for (uint256 level = 0; level < 26; level++) trees.sides[level] = level + 1;
+        for (uint256 level = 0; level < 26; level++) {
+            trees.sides[level] = level + 1;
+        }
         uint256 expected = 99;
-        for (uint256 level = 0; level < 26; level++) expected = PoseidonCall.hash2(poseidon, level + 1, expected);
+        for (uint256 level = 0; level < 26; level++) {
+            expected = PoseidonCall.hash2(poseidon, level + 1, expected);
+        }
         (uint256 number, uint256 index, uint256 root) = trees.insert(poseidon, 99);
         eq(number, 0);
         eq(index, size);
@@ -86,7 +90,7 @@ contract LeanTreeTest is World {
             uint256 expected;
             for (uint256 i = 0; i < count; i++) {
                 leaves[i] = total + i + 1;
-                (, , expected) = trees.insert(poseidon, leaves[i]);
+                (,, expected) = trees.insert(poseidon, leaves[i]);
             }
             (uint256 number, uint256 index, uint256 root) = batched.insertMany(poseidon, leaves, 0);
             eq(number, 0);
@@ -95,8 +99,8 @@ contract LeanTreeTest is World {
             eq(batched.root(poseidon), expected);
             total += count;
             eq(batched.size, total);
-            (, , expected) = trees.insert(poseidon, 777);
-            (, , root) = batched.insert(poseidon, 777);
+            (,, expected) = trees.insert(poseidon, 777);
+            (,, root) = batched.insert(poseidon, 777);
             eq(root, expected);
             total++;
         }
@@ -104,7 +108,9 @@ contract LeanTreeTest is World {
 
     function test_a_batch_hashes_each_inner_node_once() external {
         uint256[] memory leaves = new uint256[](64);
-        for (uint256 i = 0; i < 64; i++) leaves[i] = i + 1;
+        for (uint256 i = 0; i < 64; i++) {
+            leaves[i] = i + 1;
+        }
         uint256 before = gasleft();
         batched.insertMany(poseidon, leaves, 0);
         uint256 used = before - gasleft();
@@ -114,7 +120,9 @@ contract LeanTreeTest is World {
 
     function test_a_batch_fills_one_tree_and_goes_on_in_the_next() external {
         uint256[] memory leaves = new uint256[](5);
-        for (uint256 i = 0; i < 5; i++) leaves[i] = i + 1;
+        for (uint256 i = 0; i < 5; i++) {
+            leaves[i] = i + 1;
+        }
         for (uint256 level = 0; level < 26; level++) {
             trees.sides[level] = 100 + level;
             batched.sides[level] = 100 + level;
@@ -122,13 +130,15 @@ contract LeanTreeTest is World {
         (trees.size, batched.size) = (2 ** 26 - 2, 2 ** 26 - 2);
         uint256 expected;
         trees.insert(poseidon, 1);
-        (, , expected) = trees.insert(poseidon, 2);
+        (,, expected) = trees.insert(poseidon, 2);
         (uint256 number, uint256 index, uint256 root) = batched.insertMany(poseidon, leaves, 0);
         eq(number, 0);
         eq(index, 2 ** 26 - 2);
         eq(root, expected);
         eq(batched.size, 2 ** 26);
-        for (uint256 leaf = 3; leaf <= 5; leaf++) (, , expected) = trees.insert(poseidon, leaf);
+        for (uint256 leaf = 3; leaf <= 5; leaf++) {
+            (,, expected) = trees.insert(poseidon, leaf);
+        }
         (number, index, root) = batched.insertMany(poseidon, leaves, 2);
         eq(number, 1);
         eq(index, 0);

@@ -49,7 +49,9 @@ contract RefreshTest is World {
     function proof(uint256 root, uint256 nullifier, uint256 commitment) private returns (uint256[8] memory p) {
         uint256[4] memory inputs = inputsOf(root, nullifier, commitment);
         uint256[] memory dynamic = new uint256[](4);
-        for (uint256 i = 0; i < 4; i++) dynamic[i] = inputs[i];
+        for (uint256 i = 0; i < 4; i++) {
+            dynamic[i] = inputs[i];
+        }
         p[0] = unused();
         refreshVerifier.list(p, dynamic);
     }

@@ -14,10 +14,7 @@ contract PoseidonTest is World {
     }
 
     function test_known_answer() external view {
-        eq(
-            PoseidonCall.hash2(poseidon, 1, 2),
-            0x115cc0f5e7d690413df64c6b9662e9cf2a3617f2743245519e19607a4417189a
-        );
+        eq(PoseidonCall.hash2(poseidon, 1, 2), 0x115cc0f5e7d690413df64c6b9662e9cf2a3617f2743245519e19607a4417189a);
     }
 
     function test_boundary_values_equal_circomlibs() external view {
@@ -33,13 +30,17 @@ contract PoseidonTest is World {
 
     function test_ten_thousand_pairs_equal_circomlibs() external view {
         (uint256 a, uint256 b) = (1, 2);
-        for (uint256 i = 0; i < 10_000; i++) (a, b) = (b, PoseidonCall.hash2(poseidon, a, b));
+        for (uint256 i = 0; i < 10_000; i++) {
+            (a, b) = (b, PoseidonCall.hash2(poseidon, a, b));
+        }
         eq(b, vm.parseJsonUint(json, ".poseidon.chainOfPairs"));
     }
 
     function test_two_thousand_triples_equal_circomlibs() external view {
         (uint256 a, uint256 b, uint256 c) = (1, 2, 3);
-        for (uint256 i = 0; i < 2_000; i++) (a, b, c) = (b, c, PoseidonCall.hash3(poseidon, a, b, c));
+        for (uint256 i = 0; i < 2_000; i++) {
+            (a, b, c) = (b, c, PoseidonCall.hash3(poseidon, a, b, c));
+        }
         eq(c, vm.parseJsonUint(json, ".poseidon.chainOfTriples"));
     }
 

@@ -44,7 +44,8 @@ contract PostTest is World {
         accepted(t);
         t.policy = 0;
         accepted(t);
-        t.policy = (uint256(1) << 32) | (uint256(1) << 88) | (uint256(1) << 184) | (uint256(1) << 216) | (uint256(1) << 232);
+        t.policy =
+            (uint256(1) << 32) | (uint256(1) << 88) | (uint256(1) << 184) | (uint256(1) << 216) | (uint256(1) << 232);
         accepted(t);
     }
 

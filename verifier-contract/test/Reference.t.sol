@@ -27,7 +27,9 @@ contract ReferenceTest is World {
         s.minPayout = payout + 1;
         signed(id, s);
         listSettle(id, p, s);
-        expectSettleRevert(id, p, s, abi.encodeWithSelector(IJobBoardErrors.PayoutTooSmall.selector, payout, payout + 1));
+        expectSettleRevert(
+            id, p, s, abi.encodeWithSelector(IJobBoardErrors.PayoutTooSmall.selector, payout, payout + 1)
+        );
         s.minPayout = payout;
         signed(id, s);
         listSettle(id, p, s);

@@ -27,9 +27,8 @@ contract ReleaseTest is World {
 
     function test_refuses_others_without_the_clients_signature() external {
         (uint256 id, IJobBoard.Post memory p) = submitted();
-        bytes[3] memory signatures = [
-            bytes(""), signRelease(WORKER_KEY, id, DELIVERABLE), signRelease(CLIENT_KEY, id + 1, DELIVERABLE)
-        ];
+        bytes[3] memory signatures =
+            [bytes(""), signRelease(WORKER_KEY, id, DELIVERABLE), signRelease(CLIENT_KEY, id + 1, DELIVERABLE)];
         for (uint256 i = 0; i < signatures.length; i++) {
             vm.prank(worker);
             vm.expectRevert(abi.encodeWithSelector(IJobBoardErrors.BadSignature.selector, client));

@@ -29,9 +29,7 @@ contract SettleTest is World {
     function test_refuses_other_stages() external {
         (uint256 id, IJobBoard.Post memory p) = taken();
         IJobBoard.Settlement memory s = proven(id, p);
-        expectSettleRevert(
-            id, p, s, abi.encodeWithSelector(IJobBoard.WrongStage.selector, id, IJobBoard.Stage.Taken)
-        );
+        expectSettleRevert(id, p, s, abi.encodeWithSelector(IJobBoard.WrongStage.selector, id, IJobBoard.Stage.Taken));
     }
 
     function test_refuses_a_second_settlement() external {
@@ -94,7 +92,9 @@ contract SettleTest is World {
             s.recipient = recipients[i];
             signed(id, s);
             listSettle(id, p, s);
-            expectSettleRevert(id, p, s, abi.encodeWithSelector(IJobBoardErrors.InvalidRecipient.selector, recipients[i]));
+            expectSettleRevert(
+                id, p, s, abi.encodeWithSelector(IJobBoardErrors.InvalidRecipient.selector, recipients[i])
+            );
         }
     }
 
@@ -200,7 +200,9 @@ contract SettleTest is World {
         s.minPayout = payout + 1;
         signed(id, s);
         listSettle(id, p, s);
-        expectSettleRevert(id, p, s, abi.encodeWithSelector(IJobBoardErrors.PayoutTooSmall.selector, payout, payout + 1));
+        expectSettleRevert(
+            id, p, s, abi.encodeWithSelector(IJobBoardErrors.PayoutTooSmall.selector, payout, payout + 1)
+        );
         s.minPayout = payout;
         signed(id, s);
         listSettle(id, p, s);

@@ -12,9 +12,13 @@ contract SettleBatchTest is World {
     /// @dev Submitted jobs whose reviews are over, each with a proven settlement.
     function items(uint256 count) private returns (IJobBoard.Item[] memory list_) {
         list_ = new IJobBoard.Item[](count);
-        for (uint256 i = 0; i < count; i++) (list_[i].postId, list_[i].posted) = submitted();
+        for (uint256 i = 0; i < count; i++) {
+            (list_[i].postId, list_[i].posted) = submitted();
+        }
         warp(reviewEnd(list_[0].postId, list_[0].posted) + 1);
-        for (uint256 i = 0; i < count; i++) list_[i].settlement = proven(list_[i].postId, list_[i].posted);
+        for (uint256 i = 0; i < count; i++) {
+            list_[i].settlement = proven(list_[i].postId, list_[i].posted);
+        }
     }
 
     function settleBatch(IJobBoard.Item[] memory list_) private returns (uint256 settled) {
@@ -47,7 +51,9 @@ contract SettleBatchTest is World {
         eq(board.credits(relayer), 5 * uint256(BOND));
         eq(board.credits(client), 5 * uint256(ARBITER_FEE));
         eq(board.credits(feeRecipient), 5 * uint256(RECORD_FEE));
-        for (uint256 i = 0; i < 5; i++) eq(stageOf(list_[i].postId), IJobBoard.Stage.Completed);
+        for (uint256 i = 0; i < 5; i++) {
+            eq(stageOf(list_[i].postId), IJobBoard.Stage.Completed);
+        }
         checkBooks();
     }
 
@@ -91,9 +97,13 @@ contract SettleBatchTest is World {
 
     function test_skips_uncleared_and_badly_released_items() external {
         IJobBoard.Item[] memory list_ = new IJobBoard.Item[](3);
-        for (uint256 i = 0; i < 3; i++) (list_[i].postId, list_[i].posted) = submitted();
+        for (uint256 i = 0; i < 3; i++) {
+            (list_[i].postId, list_[i].posted) = submitted();
+        }
         warp(block.timestamp + board.MIN_HOLD());
-        for (uint256 i = 0; i < 3; i++) list_[i].settlement = proven(list_[i].postId, list_[i].posted);
+        for (uint256 i = 0; i < 3; i++) {
+            list_[i].settlement = proven(list_[i].postId, list_[i].posted);
+        }
         list_[1].settlement.releaseSignature = signRelease(OTHER_KEY, list_[1].postId, DELIVERABLE);
         list_[2].settlement.releaseSignature = signRelease(CLIENT_KEY, list_[2].postId, DELIVERABLE);
         eq(settleBatch(list_), 1);

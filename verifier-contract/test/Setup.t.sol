@@ -21,9 +21,13 @@ contract SetupTest is World {
         new JobBoard(config);
     }
 
-    function ledgerRefused(address at_, IRegistrationGate gate, IJobBoard b, IAgentLedger.Verifiers memory v, address where)
-        private
-    {
+    function ledgerRefused(
+        address at_,
+        IRegistrationGate gate,
+        IJobBoard b,
+        IAgentLedger.Verifiers memory v,
+        address where
+    ) private {
         vm.expectRevert(abi.encodeWithSelector(IAgentLedger.InvalidSetup.selector, where));
         new AgentLedger(at_, gate, b, v);
     }

@@ -133,7 +133,7 @@ contract CompletionTest is Shows {
         returns (uint256[8] memory proof)
     {
         uint256[] memory inputs = new uint256[](5);
-        (inputs[0], ) = board.ticketOf(id);
+        (inputs[0],) = board.ticketOf(id);
         inputs[1] = keyOf(id);
         inputs[2] = contextOf(r);
         inputs[3] = pseudonym;
@@ -156,7 +156,7 @@ contract CompletionTest is Shows {
 
     function test_refuses_after_the_deadline() external {
         IAgentLedger.Request memory r = request();
-        (uint256 id, ) = taken();
+        (uint256 id,) = taken();
         uint256[8] memory proof = prove(r, id, 5);
         warp(r.deadline + 1);
         vm.expectRevert(abi.encodeWithSelector(IAgentLedger.DeadlinePassed.selector, r.deadline));
@@ -165,7 +165,7 @@ contract CompletionTest is Shows {
 
     function test_refuses_jobs_that_nobody_took() external {
         IAgentLedger.Request memory r = request();
-        (uint256 id, ) = posted();
+        (uint256 id,) = posted();
         uint256[8] memory proof = prove(r, id, 5);
         vm.expectRevert(abi.encodeWithSelector(IAgentLedger.NotTaken.selector, id));
         ledger.verifyCompletion(r, id, 5, proof);
@@ -175,8 +175,8 @@ contract CompletionTest is Shows {
 
     function test_refuses_another_job_pseudonym_or_request() external {
         IAgentLedger.Request memory r = request();
-        (uint256 id, ) = taken();
-        (uint256 other, ) = taken();
+        (uint256 id,) = taken();
+        (uint256 other,) = taken();
         uint256[8] memory proof = prove(r, id, 5);
         bytes memory reason = abi.encodeWithSelector(IAgentLedger.InvalidProof.selector);
         vm.expectRevert(reason);

@@ -27,7 +27,9 @@ contract SubmitTest is World {
         (uint256 id, IJobBoard.Post memory p) = taken();
         bytes memory signature = signSubmit(WORKER_KEY, id, DELIVERABLE);
         warp(p.terms.submitBy + 1);
-        vm.expectRevert(abi.encodeWithSelector(IJobBoardErrors.TooLate.selector, p.terms.submitBy, p.terms.submitBy + 1));
+        vm.expectRevert(
+            abi.encodeWithSelector(IJobBoardErrors.TooLate.selector, p.terms.submitBy, p.terms.submitBy + 1)
+        );
         board.submit(id, p, DELIVERABLE, signature);
         warp(p.terms.submitBy);
         board.submit(id, p, DELIVERABLE, signature);

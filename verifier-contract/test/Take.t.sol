@@ -248,7 +248,9 @@ contract TakeTest is World {
 
     function hexOf(bytes32 value) private pure returns (string memory) {
         bytes memory text = new bytes(64);
-        for (uint256 i = 0; i < 64; i++) text[i] = bytes("0123456789abcdef")[(uint256(value) >> (252 - 4 * i)) & 15];
+        for (uint256 i = 0; i < 64; i++) {
+            text[i] = bytes("0123456789abcdef")[(uint256(value) >> (252 - 4 * i)) & 15];
+        }
         return string(text);
     }
 }

@@ -4,7 +4,15 @@ pragma solidity 0.8.37;
 import {IJobBoard} from "../contracts/interfaces/IJobBoard.sol";
 import {IJobBoardErrors} from "../contracts/interfaces/IJobBoardErrors.sol";
 import {TestToken} from "../contracts/testing/TestToken.sol";
-import {BlockingToken, CallbackToken, FeeToken, NoZeroToken, ShrinkingToken, SilentToken, StickyToken} from "./doubles/OddTokens.sol";
+import {
+    BlockingToken,
+    CallbackToken,
+    FeeToken,
+    NoZeroToken,
+    ShrinkingToken,
+    SilentToken,
+    StickyToken
+} from "./doubles/OddTokens.sol";
 import {World} from "./World.sol";
 import {vm} from "./Vm.sol";
 
@@ -16,9 +24,7 @@ contract FeeTokenTest is World {
     function test_deposits_that_arrive_short_are_refused() external {
         uint256 deposit = uint256(BUDGET) + RELAY_FEE + ARBITER_FEE;
         vm.prank(client);
-        vm.expectRevert(
-            abi.encodeWithSelector(IJobBoardErrors.WrongAmount.selector, deposit, deposit - deposit / 100)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IJobBoardErrors.WrongAmount.selector, deposit, deposit - deposit / 100));
         board.post(terms(), BUDGET);
     }
 

@@ -10,13 +10,12 @@ import {IAgentLedger} from "../contracts/interfaces/IAgentLedger.sol";
 import {IAgenticCommerce} from "../contracts/interfaces/IAgenticCommerce.sol";
 import {IJobBoard} from "../contracts/interfaces/IJobBoard.sol";
 import {TestToken} from "../contracts/testing/TestToken.sol";
+import {Signing} from "./Signing.sol";
 import {ListedVerifier} from "./doubles/ListedVerifier.sol";
 import {vm} from "./Vm.sol";
 
 /// @dev A deployment with listed proofs, five people, and each verb as a helper that succeeds unless a test says otherwise.
-abstract contract World {
-    uint256 internal constant R = 21888242871839275222246405745257275088548364400416034343698204186575808495617;
-
+abstract contract World is Signing {
     uint256 internal constant CLIENT_KEY = 0xC11E47;
     uint256 internal constant WORKER_KEY = 0x303030;
     uint256 internal constant OTHER_KEY = 0xBAD;
@@ -40,7 +39,6 @@ abstract contract World {
     TestToken internal token;
     IAgenticCommerce internal escrow;
     AgentLedger internal ledger;
-    JobBoard internal board;
     PrivateProvider internal provider;
     address internal poseidon;
     ListedVerifier internal acceptVerifier;
@@ -80,7 +78,7 @@ abstract contract World {
     /// @dev Whatever the token returns.
     function approve(address owner, address token_, address spender, uint256 amount) internal {
         vm.prank(owner);
-        (bool ok, ) = token_.call(abi.encodeCall(TestToken(token_).approve, (spender, amount)));
+        (bool ok,) = token_.call(abi.encodeCall(TestToken(token_).approve, (spender, amount)));
         require(ok, "approve");
     }
 
@@ -93,9 +91,10 @@ abstract contract World {
     }
 
     function _verifiers() internal virtual returns (IAgentLedger.Verifiers memory) {
-        return IAgentLedger.Verifiers(
-            acceptVerifier, settleVerifier, refreshVerifier, standingVerifier, completionVerifier
-        );
+        return
+            IAgentLedger.Verifiers(
+                acceptVerifier, settleVerifier, refreshVerifier, standingVerifier, completionVerifier
+            );
     }
 
     function _config(address providerAt) internal view returns (IJobBoard.Config memory) {
@@ -128,22 +127,18 @@ abstract contract World {
         return ++fresh;
     }
 
-    function k(bytes memory data) internal pure returns (uint256) {
-        return uint256(keccak256(data)) % R;
-    }
-
     function tag(string memory text) internal pure returns (uint256 value) {
         bytes memory ascii = bytes(text);
-        for (uint256 i = 0; i < ascii.length; i++) value = (value << 8) | uint8(ascii[i]);
-    }
-
-    function keyOf(uint256 postId) internal view returns (uint256) {
-        return k(abi.encode(block.chainid, address(board), postId));
+        for (uint256 i = 0; i < ascii.length; i++) {
+            value = (value << 8) | uint8(ascii[i]);
+        }
     }
 
     function list(ListedVerifier verifier, uint256[8] memory proof, uint256[8] memory inputs) internal {
         uint256[] memory dynamic = new uint256[](8);
-        for (uint256 i = 0; i < 8; i++) dynamic[i] = inputs[i];
+        for (uint256 i = 0; i < 8; i++) {
+            dynamic[i] = inputs[i];
+        }
         verifier.list(proof, dynamic);
     }
 
@@ -277,8 +272,8 @@ abstract contract World {
         returns (uint256)
     {
         uint256 slot = uint256(keccak256(abi.encode(p.client))) % 1984;
-        return p.terms.category + at_ * 2 ** 32 + (slot / 248) * 2 ** 72 + (slot % 248) * 2 ** 75
-            + uint256(p.budget) * 2 ** 83 + takenAt * 2 ** 179 + 2 * 2 ** 219 + mode * 2 ** 221 + openRating * 2 ** 223;
+        return p.terms.category + at_ * 2 ** 32 + (slot / 248) * 2 ** 72 + (slot % 248) * 2 ** 75 + uint256(p.budget)
+            * 2 ** 83 + takenAt * 2 ** 179 + 2 * 2 ** 219 + mode * 2 ** 221 + openRating * 2 ** 223;
     }
 
     function listSettle(uint256 id, IJobBoard.Post memory p, IJobBoard.Settlement memory s) internal {
@@ -324,49 +319,6 @@ abstract contract World {
     /// @dev A warp that the optimizer cannot reorder with reads of block.timestamp.
     function warp(uint256 timestamp) internal {
         vm.warp(timestamp);
-    }
-
-    // Signatures
-
-    function sign(uint256 key, bytes memory message) internal view returns (bytes memory) {
-        bytes32 domain = keccak256(
-            abi.encode(
-                keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"),
-                keccak256("repute JobBoard"),
-                keccak256("1"),
-                block.chainid,
-                address(board)
-            )
-        );
-        bytes32 digest = keccak256(abi.encodePacked(hex"1901", domain, keccak256(message)));
-        (uint8 v, bytes32 r, bytes32 s) = vm.sign(key, digest);
-        return abi.encodePacked(r, s, v);
-    }
-
-    function signTake(uint256 key, uint256 id, uint256 ticket) internal view returns (bytes memory) {
-        return sign(key, abi.encode(keccak256("Take(uint256 job,uint256 ticket)"), keyOf(id), ticket));
-    }
-
-    function signApprove(uint256 key, uint256 id, address who) internal view returns (bytes memory) {
-        return sign(key, abi.encode(keccak256("Approve(uint256 job,address worker)"), keyOf(id), who));
-    }
-
-    function signSubmit(uint256 key, uint256 id, bytes32 deliverable) internal view returns (bytes memory) {
-        return sign(key, abi.encode(keccak256("Submit(uint256 job,bytes32 deliverable)"), keyOf(id), deliverable));
-    }
-
-    function signRelease(uint256 key, uint256 id, bytes32 deliverable) internal view returns (bytes memory) {
-        return sign(key, abi.encode(keccak256("Release(uint256 job,bytes32 deliverable)"), keyOf(id), deliverable));
-    }
-
-    function signCancel(uint256 key, uint256 id, uint256 deadline) internal view returns (bytes memory) {
-        return sign(key, abi.encode(keccak256("Cancel(uint256 job,uint256 deadline)"), keyOf(id), deadline));
-    }
-
-    function signSettle(uint256 key, uint256 id, IJobBoard.Settlement memory s) internal view returns (bytes memory) {
-        bytes32 typeHash =
-            keccak256("Settle(uint256 job,address recipient,uint256 minPayout,address relayer,uint256 relayerFee)");
-        return sign(key, abi.encode(typeHash, keyOf(id), s.recipient, s.minPayout, s.relayer, s.relayerFee));
     }
 
     // Assertions

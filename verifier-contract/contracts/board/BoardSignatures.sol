@@ -16,9 +16,8 @@ abstract contract BoardSignatures is IJobBoard {
     bytes32 private constant TAKE = keccak256("Take(uint256 job,uint256 ticket)");
     bytes32 private constant APPROVE = keccak256("Approve(uint256 job,address worker)");
     bytes32 private constant SUBMIT = keccak256("Submit(uint256 job,bytes32 deliverable)");
-    bytes32 private constant SETTLE = keccak256(
-        "Settle(uint256 job,address recipient,uint256 minPayout,address relayer,uint256 relayerFee)"
-    );
+    bytes32 private constant SETTLE =
+        keccak256("Settle(uint256 job,address recipient,uint256 minPayout,address relayer,uint256 relayerFee)");
     bytes32 private constant RELEASE = keccak256("Release(uint256 job,bytes32 deliverable)");
     bytes32 private constant CANCEL = keccak256("Cancel(uint256 job,uint256 deadline)");
 
@@ -65,7 +64,7 @@ abstract contract BoardSignatures is IJobBoard {
         returns (bool)
     {
         bytes32 digest = _digest(message);
-        (address signer, ECDSA.RecoverError failure, ) = ECDSA.tryRecoverCalldata(digest, signature);
+        (address signer, ECDSA.RecoverError failure,) = ECDSA.tryRecoverCalldata(digest, signature);
         return failure == ECDSA.RecoverError.NoError && signer == worker;
     }
 

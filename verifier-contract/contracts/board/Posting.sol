@@ -25,9 +25,9 @@ abstract contract Posting is BoardState {
         postId = _open(msg.sender, terms, budget);
         uint256 deposit = _deposit(terms, budget);
         // Somebody may have sent the permit before us: then the allowance is there, or the transfer fails.
-        try IERC20Permit(TOKEN).permit(
-            msg.sender, address(this), deposit, permit.deadline, permit.v, permit.r, permit.s
-        ) {} catch {}
+        try IERC20Permit(TOKEN)
+            .permit(msg.sender, address(this), deposit, permit.deadline, permit.v, permit.r, permit.s) {}
+            catch {}
         _pull(msg.sender, deposit);
     }
 
@@ -41,17 +41,18 @@ abstract contract Posting is BoardState {
         postId = _open(client, terms, budget);
         uint256 deposit = _deposit(terms, budget);
         uint256 before = _balance(address(this));
-        IERC3009(TOKEN).receiveWithAuthorization(
-            client,
-            address(this),
-            deposit,
-            authorization.validAfter,
-            authorization.validBefore,
-            keccak256(abi.encode(jobs[postId].postHash, authorization.salt)),
-            authorization.v,
-            authorization.r,
-            authorization.s
-        );
+        IERC3009(TOKEN)
+            .receiveWithAuthorization(
+                client,
+                address(this),
+                deposit,
+                authorization.validAfter,
+                authorization.validBefore,
+                keccak256(abi.encode(jobs[postId].postHash, authorization.salt)),
+                authorization.v,
+                authorization.r,
+                authorization.s
+            );
         _requireArrived(deposit, before);
     }
 

@@ -59,10 +59,10 @@ abstract contract Reviewing is BoardState, BoardSignatures {
         Job storage stored = _jobIn(Stage.Submitted, postId, posted);
         if (deliverable != stored.deliverable) revert WrongDeliverable(stored.deliverable);
         if (stored.released) revert AlreadyReleased(postId);
-        if (
-            msg.sender != posted.client
-                && !_signedRelease(posted.client, jobKey(postId), deliverable, clientSignature)
-        ) revert BadSignature(posted.client);
+        if (msg.sender != posted.client && !_signedRelease(posted.client, jobKey(postId), deliverable, clientSignature))
+        {
+            revert BadSignature(posted.client);
+        }
         stored.released = true;
         emit Released(postId, deliverable);
     }

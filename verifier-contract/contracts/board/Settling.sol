@@ -39,9 +39,8 @@ abstract contract Settling is BoardState, BoardSignatures {
 
     /// @inheritdoc IJobBoard
     function settleBatch(Item[] calldata items) external nonReentrant returns (uint256 settled) {
-        Batch memory batch = Batch(
-            0, new uint256[](items.length), new uint256[8][](items.length), new uint256[](8 * items.length)
-        );
+        Batch memory batch =
+            Batch(0, new uint256[](items.length), new uint256[8][](items.length), new uint256[](8 * items.length));
         for (uint256 i = 0; i < items.length; i++) {
             Item calldata item = items[i];
             if (_refusal(item.postId, item.posted, item.settlement).length == 0) _keep(batch, i, item);
@@ -117,12 +116,11 @@ abstract contract Settling is BoardState, BoardSignatures {
     }
 
     /// @dev The same for what client and worker must have said.
-    function _refusedConsent(
-        uint256 postId,
-        Job storage stored,
-        Post calldata posted,
-        Settlement calldata settlement
-    ) private view returns (bytes memory) {
+    function _refusedConsent(uint256 postId, Job storage stored, Post calldata posted, Settlement calldata settlement)
+        private
+        view
+        returns (bytes memory)
+    {
         uint256 key = jobKey(postId);
         if (!stored.released && !_cleared(stored, posted.terms)) {
             bytes calldata signature = settlement.releaseSignature;
@@ -149,7 +147,9 @@ abstract contract Settling is BoardState, BoardSignatures {
         stored.stage = Stage.Completed;
         uint256[] memory own = Statements.settle(jobKey(item.postId), stored, item.posted, item.settlement);
         uint256 count = batch.count;
-        for (uint256 i = 0; i < 8; i++) batch.inputs[8 * count + i] = own[i];
+        for (uint256 i = 0; i < 8; i++) {
+            batch.inputs[8 * count + i] = own[i];
+        }
         batch.proofs[count] = item.settlement.proof;
         batch.kept[count] = number;
         batch.count = count + 1;

@@ -53,12 +53,7 @@ library Statements {
         inputs[6] = Field.k(abi.encode(stored.deliverable));
         inputs[7] = Field.k(
             abi.encode(
-                SETTLE,
-                job,
-                settlement.recipient,
-                settlement.minPayout,
-                settlement.relayer,
-                settlement.relayerFee
+                SETTLE, job, settlement.recipient, settlement.minPayout, settlement.relayer, settlement.relayerFee
             )
         );
     }
@@ -83,7 +78,9 @@ library Statements {
 
     /// @dev The fixed array that events carry: eight values from `start` on.
     function fixedArray(uint256[] memory inputs, uint256 start) internal pure returns (uint256[8] memory array) {
-        for (uint256 i = 0; i < 8; i++) array[i] = inputs[start + i];
+        for (uint256 i = 0; i < 8; i++) {
+            array[i] = inputs[start + i];
+        }
     }
 
     /// @dev category | at<<32 | takenAt<<179 | outcome<<219; times are at most the block's and so below 2^40.

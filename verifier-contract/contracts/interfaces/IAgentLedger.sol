@@ -127,12 +127,10 @@ interface IAgentLedger {
     /// @notice Returns if and only if `pseudonym` belongs to the agent that took the board's job `postId`; else reverts
     /// with the reason. Anyone.
     /// @return stage How far the job has come. Warning: the proof says who took the job, this value how it ended.
-    function verifyCompletion(
-        Request calldata request,
-        uint256 postId,
-        uint256 pseudonym,
-        uint256[8] calldata proof
-    ) external view returns (IJobBoard.Stage stage);
+    function verifyCompletion(Request calldata request, uint256 postId, uint256 pseudonym, uint256[8] calldata proof)
+        external
+        view
+        returns (IJobBoard.Stage stage);
 
     /// @notice Root of the current tree; 0 while it is empty.
     function root() external view returns (uint256);

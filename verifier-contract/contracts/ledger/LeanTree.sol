@@ -67,7 +67,7 @@ library LeanTree {
         uint256 first,
         uint256 end
     ) private returns (uint256 newRoot) {
-        for (uint256 level = 0; ; level++) {
+        for (uint256 level = 0;; level++) {
             uint256 left = first & 1 == 1 ? self.sides[level] : 0;
             uint256 complete = end >> level;
             if (complete & 1 == 1 && complete > first) self.sides[level] = nodes[done + complete - 1 - first];

@@ -151,7 +151,10 @@ contract Groth16Runtime is IGroth16Verifier {
             next := add(next, mul(proofs.length, 0x100))
             calldatacopy(next, inputs.offset, mul(inputs.length, 0x20))
             next := add(next, mul(inputs.length, 0x20))
-            z := mod(keccak256(free, sub(next, free)), 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000001)
+            z := mod(
+                keccak256(free, sub(next, free)),
+                0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000001
+            )
         }
     }
 

@@ -15,8 +15,12 @@ contract Groth16Verifier is Groth16Runtime {
         if (key.length % 64 != 0 || words < 18 || words > 16 + 2 * MAX_INPUTS) revert KeyLength(key.length);
         if (keccak256(_slice(key, 6, 4)) == keccak256(_slice(key, 10, 4))) revert KeyForgeable();
         if (!_isG1(_slice(key, 0, 2))) revert KeyPoint(0);
-        for (uint256 word = 2; word < 14; word += 4) if (!_isG2(_slice(key, word, 4))) revert KeyPoint(word);
-        for (uint256 word = 14; word < words; word += 2) if (!_isG1(_slice(key, word, 2))) revert KeyPoint(word);
+        for (uint256 word = 2; word < 14; word += 4) {
+            if (!_isG2(_slice(key, word, 4))) revert KeyPoint(word);
+        }
+        for (uint256 word = 14; word < words; word += 2) {
+            if (!_isG1(_slice(key, word, 2))) revert KeyPoint(word);
+        }
 
         bytes memory code = bytes.concat(type(Groth16Runtime).runtimeCode, key, bytes32(key.length));
         assembly ("memory-safe") {
@@ -33,13 +37,13 @@ contract Groth16Verifier is Groth16Runtime {
 
     /// @dev On the curve (the addition precompile refuses other points and coordinates above the modulus), not infinity.
     function _isG1(bytes memory point) private view returns (bool) {
-        (bool ok, ) = address(6).staticcall(bytes.concat(point, new bytes(64)));
+        (bool ok,) = address(6).staticcall(bytes.concat(point, new bytes(64)));
         return ok && keccak256(point) != keccak256(new bytes(64));
     }
 
     /// @dev On the twist and of order r (the pairing precompile refuses other points), not infinity.
     function _isG2(bytes memory point) private view returns (bool) {
-        (bool ok, ) = address(8).staticcall(bytes.concat(bytes32(uint256(1)), bytes32(uint256(2)), point));
+        (bool ok,) = address(8).staticcall(bytes.concat(bytes32(uint256(1)), bytes32(uint256(2)), point));
         return ok && keccak256(point) != keccak256(new bytes(128));
     }
 }

@@ -56,7 +56,7 @@ contract CallbackToken is TestToken {
         super._update(from, to, amount);
         if (target == address(0)) return;
         calls++;
-        (bool ok, ) = target.call(data);
+        (bool ok,) = target.call(data);
         if (ok) successes++;
     }
 }

@@ -34,10 +34,14 @@ contract ReferenceEscrow is IAgenticCommerce {
         (platformFeeBps, evaluatorFeeBps) = (platform, evaluator);
     }
 
-    function createJob(address provider, address evaluator, uint256 expiredAt, string calldata description, address hook, uint256 agentId)
-        external
-        returns (uint256 id)
-    {
+    function createJob(
+        address provider,
+        address evaluator,
+        uint256 expiredAt,
+        string calldata description,
+        address hook,
+        uint256 agentId
+    ) external returns (uint256 id) {
         if (evaluator == address(0) || evaluator == provider) revert Refused("evaluator");
         if (expiredAt <= block.timestamp + 5 minutes) revert Refused("expiry");
         if (hook != address(0)) revert Refused("hook not listed");
