@@ -285,6 +285,14 @@ impl Chain {
         decode::<C>(to, &output)
     }
 
+    /// Whether there is code at an address.
+    ///
+    /// # Errors
+    /// When the node does not answer.
+    pub async fn is_contract(&self, address: Address) -> Result<bool, ChainError> {
+        Ok(!self.provider().get_code_at(address).await?.is_empty())
+    }
+
     /// How many base units of the board's token `owner` holds.
     ///
     /// # Errors

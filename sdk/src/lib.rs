@@ -3,6 +3,7 @@
 //!
 //! - [`chain`]: one deployment through one provider, embedded or JSON-RPC;
 //! - [`log`]: events → trees, nullifiers, jobs;
+//! - [`deliverable`]: salted hashes of the work;
 //! - [`wallet`]: secrets from 24 words, the agent's state, recovery;
 //! - [`board`]: agent, client, arbiter; [`review`]: the private rating;
 //! - [`request`] and [`relay`]: agents' transactions, sent by others for a fee;
@@ -13,9 +14,10 @@
 //! An agent that takes the first job it may, delivers, and is paid to a fresh address:
 //!
 //! ```no_run
-//! use alloy::primitives::{Bytes, keccak256};
+//! use alloy::primitives::Bytes;
 //! use repute_sdk::board::{Agent, Settle, Take};
 //! use repute_sdk::{chain::Chain, keys::Keyring, log::{Log, Stage}, relay::Relay};
+//! use repute_sdk::deliverable::seal;
 //! use repute_sdk::wallet::{Wallet, Words};
 //!
 //! async fn work(
@@ -37,8 +39,8 @@
 //!     log.sync(&chain).await?;
 //!     agent.sync(&log)?;
 //!
-//!     let deliverable = keccak256("a salt, and the work");
-//!     relay.send(&agent.submit(&log, id, deliverable).await?).await?;
+//!     let sealed = seal(b"the work", &mut rand::rngs::OsRng);
+//!     relay.send(&agent.submit(&log, id, sealed.deliverable).await?).await?;
 //!     // The client stays silent until its review ends.
 //!     tokio::time::sleep(std::time::Duration::from_secs(86_400)).await;
 //!     log.sync(&chain).await?;
@@ -55,6 +57,7 @@ pub mod audit;
 pub mod board;
 pub mod chain;
 pub mod completion;
+pub mod deliverable;
 pub mod keys;
 pub mod log;
 pub mod post;

@@ -200,6 +200,12 @@ mod tests {
         let mut cut = Request::new(5, Address::ZERO, &call);
         cut.calldata = cut.calldata.slice(..10);
         assert!(matches!(cut.action(), Err(RequestError::Call)));
+        let mut other = Request::new(5, Address::ZERO, &call);
+        other.format = 2;
+        assert!(matches!(
+            Request::from_json(&other.to_json()),
+            Err(RequestError::Format(2))
+        ));
         assert!(matches!(
             Request::from_json("{}"),
             Err(RequestError::Malformed(_))

@@ -1,6 +1,6 @@
 //! The board's EIP-712 messages: what worker keys and clients sign.
 
-use crate::{chain::Chain, log::Job};
+use crate::chain::Chain;
 use alloy::{
     primitives::{Address, B256, Bytes, Signature, U256},
     signers::{SignerSync, local::PrivateKeySigner},
@@ -107,14 +107,13 @@ impl Messages {
             deadline: U256::from(deadline),
         })
     }
+}
 
-    /// Whether `signature` is an ECDSA signature of a job's client over `hash`; `None` where it has
-    /// another form, which only a contract client (ERC-1271) can judge.
-    pub(crate) fn is_by_client(job: &Job, hash: B256, signature: &[u8]) -> Option<bool> {
-        let signature = Signature::from_raw(signature).ok()?;
-        let signer = signature.recover_address_from_prehash(&hash).ok()?;
-        Some(signer == job.post.client)
-    }
+/// Whether `signature` is an ECDSA signature of `hash` by `signer`.
+pub(crate) fn is_by(signer: Address, hash: B256, signature: &[u8]) -> bool {
+    Signature::from_raw(signature)
+        .and_then(|signature| signature.recover_address_from_prehash(&hash))
+        .is_ok_and(|recovered| recovered == signer)
 }
 
 /// Signs a message's hash: 65 bytes r, s, v with low s.
@@ -150,10 +149,10 @@ mod tests {
         let bytes = sign(&key, hash);
         assert_eq!(bytes.len(), 65);
         let signature = Signature::from_raw(&bytes).expect("65 bytes");
-        assert_eq!(
-            signature.recover_address_from_prehash(&hash).ok(),
-            Some(key.address())
-        );
+        assert!(is_by(key.address(), hash, &bytes));
+        assert!(!is_by(key.address(), B256::ZERO, &bytes));
+        assert!(!is_by(Address::ZERO, hash, &bytes));
+        assert!(!is_by(key.address(), hash, &bytes[..64]));
         let half = uint!(0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0_U256);
         assert!(signature.s() <= half);
         assert!(matches!(bytes[64], 27 | 28));

@@ -11,7 +11,7 @@ use crate::{
     log::{Job, Log, Stage},
     request::Request,
     review::{ReviewError, SignedReview},
-    signing::{Messages, sign},
+    signing::{Messages, is_by, sign},
     standing::StandingProof,
     wallet::{Purpose, Step, Wallet, WalletError, grid::proof_times},
 };
@@ -327,7 +327,7 @@ impl Agent {
             (true, None) => return Err(AgentError::NeedsApproval { post_id, worker }),
             (true, Some(signature)) => {
                 let hash = self.messages.approve(job.key, worker);
-                by_client(job, "approval", hash, &signature)?;
+                self.by_client(job, "approval", hash, &signature).await?;
                 signature
             }
         };
@@ -388,7 +388,7 @@ impl Agent {
     ///
     /// # Errors
     /// [`AgentError`].
-    pub fn release(
+    pub async fn release(
         &self,
         log: &Log,
         post_id: u64,
@@ -397,7 +397,7 @@ impl Agent {
         let job = job_at(log, post_id, "releasing", Stage::Submitted)?;
         let deliverable = job.submitted.map_or(B256::ZERO, |s| s.deliverable);
         let hash = self.messages.release(job.key, deliverable);
-        by_client(job, "release", hash, &signature)?;
+        self.by_client(job, "release", hash, &signature).await?;
         let call = JobBoard::releaseCall {
             postId: U256::from(post_id),
             posted: job.abi.clone(),
@@ -449,7 +449,9 @@ impl Agent {
                 now,
             });
         }
-        let release = self.release_for(job, submitted.deliverable, now, settle.release)?;
+        let release = self
+            .release_for(job, submitted.deliverable, now, settle.release)
+            .await?;
         if settle.relayer.is_zero() && settle.relayer_fee != 0 {
             return Err(AgentError::FeeWithoutRelayer);
         }
@@ -509,7 +511,7 @@ impl Agent {
     }
 
     /// The release to send along: none where the job is released or cleared anyway.
-    fn release_for(
+    async fn release_for(
         &self,
         job: &Job,
         deliverable: B256,
@@ -528,8 +530,24 @@ impl Agent {
             .unwrap_or(now),
         })?;
         let hash = self.messages.release(job.key, deliverable);
-        by_client(job, "release", hash, &signature)?;
+        self.by_client(job, "release", hash, &signature).await?;
         Ok(signature)
+    }
+
+    /// Refuses a signature that is not the client's. Where the client is a contract, only the contract
+    /// can judge (ERC-1271), which the relayer's simulation asks it to.
+    async fn by_client(
+        &self,
+        job: &Job,
+        what: &'static str,
+        hash: B256,
+        signature: &[u8],
+    ) -> Result<(), AgentError> {
+        let client = job.post.client;
+        if is_by(client, hash, signature) || self.chain.is_contract(client).await? {
+            return Ok(());
+        }
+        Err(AgentError::NotByClient { what, client })
     }
 
     /// The settle statement of a job's end at the best time at which it is true.
@@ -752,22 +770,6 @@ fn job_at<'a>(
         verb,
         needed,
     })
-}
-
-/// Refuses an ECDSA signature that is not the client's; other forms are for ERC-1271 to judge.
-fn by_client(
-    job: &Job,
-    what: &'static str,
-    hash: B256,
-    signature: &[u8],
-) -> Result<(), AgentError> {
-    match Messages::is_by_client(job, hash, signature) {
-        Some(false) => Err(AgentError::NotByClient {
-            what,
-            client: job.post.client,
-        }),
-        _ => Ok(()),
-    }
 }
 
 /// The statement at the first of `times` at which it is true; else the refusal at the last of them,

@@ -246,6 +246,11 @@ mod tests {
     use alloy::primitives::Address;
     use rand::{Rng, SeedableRng};
     use rand_chacha::ChaCha20Rng;
+    use repute_circuits::{
+        eddsa::Unverified,
+        statement::{self, opening::Opening, settle::Review},
+        tree::Path,
+    };
     use repute_contracts::bindings::JobBoard;
 
     /// An agent that works at random, and what it knows of itself.
@@ -347,8 +352,26 @@ mod tests {
             }
             let job = self.log.job(job.post_id).expect("posted").clone();
             let engagement = job.engagement(TIME, outcome, mode).expect("taken");
-            let (state, seen) = settle(&self.book, &engagement, rating).expect("room");
-            (self.book.state, self.book.seen) = (state, seen);
+            // What the circuit makes of it, not what this module does.
+            let review = rating
+                .filter(|_| mode == Mode::Private)
+                .map(|rating| Review {
+                    rating,
+                    signature: Unverified::dummy(),
+                });
+            let opening = Opening {
+                secret: self.author.secret.clone(),
+                rho: self.author.rho,
+                state: self.book.state.clone(),
+                path: Path::default(),
+            };
+            let seen = self.book.seen.clone();
+            let (zero, one) = (Fr::from(0), Fr::from(1));
+            let statement =
+                statement::Settle::new(opening, seen, job.key, engagement, review, zero, zero, one)
+                    .expect("room");
+            self.book.state = statement.next_state().expect("room");
+            self.book.seen = statement.next_seen();
             let spend = self.author.spend(&self.log, &self.book.state);
             let recipient = self.secrets().payout(job.key, 0).address();
             let written = if outcome == Outcome::Cancelled {
