@@ -419,24 +419,33 @@ impl Account {
         Ok(self.provider.estimate_gas(request).await?)
     }
 
+    /// How many base units the board may take from this account.
+    ///
+    /// # Errors
+    /// When the node does not answer.
+    pub async fn allowance(&self) -> Result<U256, ChainError> {
+        let chain = &self.chain;
+        let call = Erc20::allowanceCall {
+            owner: self.address(),
+            spender: chain.board(),
+        };
+        chain.call(chain.manifest().token.address, &call).await
+    }
+
     /// Lets the board take exactly `amount` base units, if it may not take that much already.
     ///
     /// # Errors
     /// As [`Account::send`].
     pub async fn allow(&self, amount: u128) -> Result<Option<TransactionReceipt>, ChainError> {
-        let (token, board) = (self.chain.manifest().token.address, self.chain.board());
         let amount = U256::from(amount);
-        let allowance = Erc20::allowanceCall {
-            owner: self.address(),
-            spender: board,
-        };
-        if self.chain.call(token, &allowance).await? >= amount {
+        if self.allowance().await? >= amount {
             return Ok(None);
         }
         let approve = Erc20::approveCall {
-            spender: board,
+            spender: self.chain.board(),
             value: amount,
         };
+        let token = self.chain.manifest().token.address;
         self.send(token, &approve).await.map(Some)
     }
 }

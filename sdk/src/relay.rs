@@ -24,8 +24,9 @@ pub struct Offer {
     pub fee: U256,
     /// What the sender puts up until the job ends, base units.
     pub bond: u128,
-    /// The gas it would use now.
-    pub gas: u64,
+    /// The gas it would use now; `None` where the board may not take the bond yet, which sending
+    /// sees to.
+    pub gas: Option<u64>,
 }
 
 /// What became of a request.
@@ -94,20 +95,24 @@ impl Relay {
         &self.account
     }
 
-    /// Checks a request and simulates it: what it earns, what it puts up, what it costs. Lets the
-    /// board take the bond where there is one, because the simulation would fail without.
+    /// Checks a request and simulates it: what it earns, what it puts up, what it costs. Sends
+    /// nothing.
     ///
     /// # Errors
     /// [`RelayError`]; with the contract's reason where the simulation fails.
     pub async fn inspect(&self, request: &Request) -> Result<Offer, RelayError> {
         let action = self.check(request)?;
-        self.account.allow(action.bond()).await?;
-        let calldata = request.calldata.clone();
-        let gas = self.account.simulate(request.to, calldata).await?;
+        let bond = action.bond();
+        let gas = if self.account.allowance().await? >= U256::from(bond) {
+            let calldata = request.calldata.clone();
+            Some(self.account.simulate(request.to, calldata).await?)
+        } else {
+            None
+        };
         Ok(Offer {
             action: action.name(),
             fee: action.fee(),
-            bond: action.bond(),
+            bond,
             gas,
         })
     }

@@ -94,6 +94,11 @@ async fn take(world: &mut World, id: u64, client: RpcClient) {
     };
     assert_eq!(other.refused(&moved).await, "UnknownRoot");
 
+    // The relayer looks before it sends: half the relay fee for now, and a bond to put up.
+    let offer = world.relay.inspect(&request).await.expect("a good offer");
+    let earned = (offer.action, offer.fee, offer.bond, offer.gas);
+    let half = U256::from(world::RELAY_FEE / 2);
+    assert_eq!(earned, ("take", half, world::BOND, None));
     world.relay("take", request.clone()).await;
     assert_eq!(world.refused(&request).await, "WrongStage");
 }
@@ -162,6 +167,9 @@ async fn settle(world: &mut World, id: u64) {
         "{refused:?}"
     );
 
+    let offer = world.relay.inspect(&request).await.expect("a good offer");
+    assert_eq!((offer.action, offer.fee), ("settle", U256::from(TOKEN)));
+    assert!(offer.gas.is_some_and(|gas| gas > 200_000), "{offer:?}");
     world.relay("settle", request.clone()).await;
     assert_eq!(world.refused(&request).await, "WrongStage");
 }
