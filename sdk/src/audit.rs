@@ -242,7 +242,7 @@ fn flatten(
     fields: &mut Vec<Field>,
 ) {
     match value {
-        DynSolValue::Tuple(parts) => {
+        DynSolValue::Tuple(parts) | DynSolValue::CustomStruct { tuple: parts, .. } => {
             for (part, value) in components.iter().zip(parts) {
                 let name = format!("{name}.{}", part.name);
                 flatten(&name, &part.components, value, elements, fields);
