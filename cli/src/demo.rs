@@ -4,6 +4,7 @@ mod attacks;
 mod closing;
 mod hidden;
 mod jobs;
+mod observer;
 mod parties;
 mod recovery;
 mod report;
@@ -21,6 +22,7 @@ use rand::rngs::OsRng;
 use report::{Report, Step};
 use repute_prover::{Store, TerminalProgress};
 use repute_sdk::{
+    audit,
     board::Agent,
     keys::Keyring,
     wallet::{Wallet, Words},
@@ -84,7 +86,9 @@ async fn tell_story(keyring: Keyring, tell: Narrator) -> Result<Report, CliError
 
     let totals = closing::payments(&mut w)?;
     closing::gas(&mut w)?;
-    let hidden = hidden::check(&w, secrets).await?;
+    let observation = audit::observe(&w.chain).await?;
+    observer::tell(&mut w, &observation)?;
+    let hidden = hidden::check(&w, &observation, secrets)?;
     w.tell.title("What nobody learned from the chain")?;
     for fact in &hidden {
         w.tell.say(&format!("{}: {}", fact.what, fact.because))?;
@@ -100,7 +104,7 @@ async fn tell_story(keyring: Keyring, tell: Narrator) -> Result<Report, CliError
         recovery,
         payments: w.payments,
         totals,
-        observer: serde_json::Value::Null,
+        observer: observation.transactions,
         hidden,
     })
 }

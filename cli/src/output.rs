@@ -63,6 +63,14 @@ impl Narrator {
         self.marked("  ", Style::new(), text)
     }
 
+    /// Says one of several things.
+    ///
+    /// # Errors
+    /// When stdout cannot be written.
+    pub fn item(&mut self, text: &str) -> io::Result<()> {
+        self.marked("  · ", Style::new(), text)
+    }
+
     /// Says something of less weight.
     pub fn aside(&mut self, text: &str) -> io::Result<()> {
         self.marked("  ", QUIET, text)

@@ -1,18 +1,15 @@
-//! What the chain does not show, checked against every byte that was published on it.
+//! What the chain does not show, checked against everything that was published on it.
 
 use super::{jobs::Worker, report::Hidden, world::World};
 use crate::error::CliError;
-use alloy::{
-    eips::BlockNumberOrTag,
-    primitives::{Address, B256},
-    providers::Provider,
-};
+use alloy::primitives::{Address, B256};
 use repute_circuits::field::{Fr, to_word};
-use repute_sdk::{log::Change, wallet::Wallet};
+use repute_sdk::{audit::Observation, log::Change, wallet::Wallet};
 use std::collections::HashSet;
 
 /// An agent's secrets and the jobs it took: what nobody else should find.
 pub struct Secrets {
+    identity: B256,
     words: Vec<B256>,
     jobs: Vec<u64>,
 }
@@ -40,7 +37,11 @@ impl Secrets {
             words.push(wallet.worker(job)?.to_bytes());
             words.push(wallet.payout_key(job).to_bytes());
         }
-        Ok(Self { words, jobs })
+        Ok(Self {
+            identity: word(wallet.secrets().identity()),
+            words,
+            jobs,
+        })
     }
 }
 
@@ -58,11 +59,27 @@ fn taken(wallet: &Wallet) -> Result<Vec<u64>, CliError> {
 }
 
 /// Searches the chain for what must not be there, and says what was not found.
-pub async fn check(w: &World, agents: [Secrets; 2]) -> Result<Vec<Hidden>, CliError> {
-    let published = published(w).await?;
+pub fn check(
+    w: &World,
+    observation: &Observation,
+    agents: [Secrets; 2],
+) -> Result<Vec<Hidden>, CliError> {
+    for agent in &agents {
+        // The identity is published once, so a search that does not find it finds nothing.
+        if observation.mentions(agent.identity.as_slice()).len() != 1 {
+            return Err(CliError::internal(
+                "a registration is not found on the chain",
+            ));
+        }
+    }
     let secrets: HashSet<B256> = agents.iter().flat_map(|a| a.words.clone()).collect();
-    if published.windows(32).any(|bytes| secrets.contains(bytes)) {
-        return Err(CliError::internal("an agent's secret is on the chain"));
+    for secret in &secrets {
+        if let Some(published) = observation.mentions(secret.as_slice()).first() {
+            return Err(CliError::internal(format!(
+                "transaction {} shows an agent's secret",
+                published.transaction
+            )));
+        }
     }
     // One-time keys and tickets: no value may come back in two jobs, whoever took them.
     let jobs: Vec<_> = w.log.jobs().filter_map(|job| job.taken.as_ref()).collect();
@@ -104,38 +121,9 @@ pub async fn check(w: &World, agents: [Secrets; 2]) -> Result<Vec<Hidden>, CliEr
         Hidden {
             what: format!("any of {} secret values of the agents", secrets.len()),
             because: format!(
-                "they were searched for in all {} bytes that were published here, and not found",
-                published.len()
+                "they were searched for in all {} transactions and their events, and not found",
+                observation.transactions.len()
             ),
         },
     ])
-}
-
-/// Every byte of every transaction and event, in order.
-async fn published(w: &World) -> Result<Vec<u8>, CliError> {
-    let provider = w.chain.provider();
-    let missing = |what| CliError::internal(format!("the chain has lost {what}"));
-    let mut bytes = Vec::new();
-    for number in 0..=w.chain.head().await?.number {
-        let block = provider
-            .get_block_by_number(BlockNumberOrTag::Number(number))
-            .await?
-            .ok_or_else(|| missing("a block"))?;
-        for hash in block.transactions.hashes() {
-            let transaction = provider
-                .get_transaction_by_hash(hash)
-                .await?
-                .ok_or_else(|| missing("a transaction"))?;
-            bytes.extend(alloy::consensus::Transaction::input(&transaction));
-            let receipt = provider
-                .get_transaction_receipt(hash)
-                .await?
-                .ok_or_else(|| missing("a receipt"))?;
-            for log in receipt.logs() {
-                bytes.extend(log.topics().iter().flatten());
-                bytes.extend(&log.data().data);
-            }
-        }
-    }
-    Ok(bytes)
 }

@@ -2,13 +2,15 @@
 
 use super::{
     parties::Role,
-    world::{Customer, DAY, HOUR, ONE, World, random},
+    world::{Customer, DAY, HOUR, ONE, World},
 };
 use crate::error::CliError;
 use alloy::primitives::{Address, keccak256};
+use rand::rngs::OsRng;
 use repute_circuits::policy::Policy;
 use repute_sdk::{
     board::{Agent, Settle, Take},
+    deliverable::seal,
     post::{Arbitration, Terms},
     request::Request,
 };
@@ -144,9 +146,9 @@ pub async fn take(w: &mut World, worker: &mut Worker, job: u64) -> Result<(), Cl
 
 /// An agent hands in its work.
 pub async fn deliver(w: &mut World, worker: &Worker, job: u64) -> Result<(), CliError> {
-    // Salted, so that nobody can tell by guessing what was delivered.
-    let deliverable = keccak256([random(), keccak256("the finished work")].concat());
-    let request = worker.agent.submit(&w.log, job, deliverable).await?;
+    // The salt goes to the client; without it nobody can tell by guessing what was delivered.
+    let sealed = seal(b"the finished work", &mut OsRng);
+    let request = worker.agent.submit(&w.log, job, sealed.deliverable).await?;
     let text = format!("{} delivers job {job}, through Rita", worker.name);
     w.relay("submit", Some(job), &request, &text).await
 }

@@ -1,7 +1,7 @@
 //! What the demo found out, as `--json` prints it.
 
 use alloy::primitives::{Address, B256, U256};
-use repute_sdk::chain::Token;
+use repute_sdk::{audit::Published, chain::Token};
 use serde::{Serialize, Serializer};
 
 /// The whole document.
@@ -28,8 +28,8 @@ pub struct Report {
     pub payments: Vec<Payment>,
     /// The sums of the payments.
     pub totals: Totals,
-    /// Everything that the chain shows to everybody.
-    pub observer: serde_json::Value,
+    /// Everything that the chain shows to everybody: the transactions with all their values.
+    pub observer: Vec<Published>,
     /// What it does not show.
     pub hidden: Vec<Hidden>,
 }

@@ -8,7 +8,8 @@ use super::{
 };
 use crate::{error::CliError, output::short};
 use alloy::{signers::local::PrivateKeySigner, sol_types::SolCall};
-use repute_circuits::policy::Policy;
+use repute_circuits::{field::ORDER, policy::Policy};
+use repute_prover::VerifyError;
 use repute_sdk::{
     ask::Ask,
     board::AgentError,
@@ -88,14 +89,14 @@ pub async fn standing(
     )
     .await?;
     let mut shifted = proof.clone();
-    shifted.pseudonym = proof.pseudonym + repute_circuits::field::ORDER;
-    on_chain(
+    shifted.pseudonym = proof.pseudonym + ORDER;
+    let two = shifted.verify_with_log(&w.keyring, &w.log, &vera, &POLICY, now);
+    must_fail(
         w,
         "Ada adds r to her pseudonym, to look like two agents",
-        &shifted,
-        "InvalidField",
-    )
-    .await?;
+        two,
+        |error| matches!(error, ShownError::Proof(VerifyError::Input { .. })),
+    )?;
 
     // The later the refresh the less its time tells; but the proof should still be young then.
     let latest = proof.at + MAX_AGE - 60;
@@ -120,6 +121,15 @@ pub async fn standing(
         |error| matches!(error, ShownError::Spent),
     )?;
     on_chain(w, "The same, on chain", &proof, "NullifierSpent").await?;
+    let mut disguised = proof;
+    disguised.nullifier += ORDER;
+    on_chain(
+        w,
+        "She adds r to the nullifier, which the contract has not seen spent",
+        &disguised,
+        "InvalidProof",
+    )
+    .await?;
     Ok(Convinced {
         statement: "standing",
         verified: VERIFIED,

@@ -9,7 +9,7 @@ use super::{
     report::By,
     world::{HOUR, NO_GATE_DATA, ONE, World},
 };
-use crate::error::CliError;
+use crate::{error::CliError, output::duration};
 use repute_circuits::policy::Policy;
 use repute_sdk::{
     board::{AgentError, Fold, Settle},
@@ -241,7 +241,12 @@ async fn too_early(
     attempt: &str,
 ) -> Result<(), CliError> {
     match worker.agent.settle(&w.log, job, Settle::default()).await {
-        Err(error @ AgentError::NotCleared { .. }) => w.refuse(attempt, By::Agent, error),
+        Err(AgentError::NotCleared { until, .. }) => {
+            let left = duration(until.saturating_sub(w.chain.now().await?));
+            let reason =
+                format!("job {job} is not released, and can be objected to for {left} more");
+            w.refuse(attempt, By::Agent, reason)
+        }
         Err(error) => Err(error.into()),
         Ok(_) => Err(CliError::internal(format!("{attempt}: it was prepared"))),
     }

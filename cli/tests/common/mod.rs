@@ -1,0 +1,37 @@
+//! Running the program.
+
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+/// What a run did.
+pub struct Run {
+    /// The exit code; `None` where a signal ended it.
+    pub code: Option<i32>,
+    /// What it printed.
+    pub stdout: String,
+    /// What it said on the side.
+    pub stderr: String,
+}
+
+/// The keys that all tests share.
+pub fn keys() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).to_owned()
+}
+
+/// Runs `repute` with its key cache in `cache`.
+pub fn run(arguments: &[&str], cache: &Path) -> Run {
+    let output = Command::new(env!("CARGO_BIN_EXE_repute"))
+        .args(arguments)
+        .env("REPUTE_CACHE_DIR", cache)
+        .env("COLUMNS", "100")
+        .output()
+        .expect("the program starts");
+    let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
+    Run {
+        code: output.status.code(),
+        stdout: text(output.stdout),
+        stderr: text(output.stderr),
+    }
+}
