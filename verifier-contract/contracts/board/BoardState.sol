@@ -8,7 +8,6 @@ import {Field} from "../Field.sol";
 import {IAgentLedger} from "../interfaces/IAgentLedger.sol";
 import {IAgenticCommerce} from "../interfaces/IAgenticCommerce.sol";
 import {IJobBoard} from "../interfaces/IJobBoard.sol";
-import {IPrivateProvider} from "../interfaces/IPrivateProvider.sol";
 
 /// @title What the board stores, and the checks and accounts that its verbs share.
 /// @dev Accounts. `liabilities` is, at every moment between transactions,

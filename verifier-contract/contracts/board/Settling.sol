@@ -54,15 +54,13 @@ abstract contract Settling is BoardState, BoardSignatures {
         }
         IAgentLedger.Place[] memory places = IAgentLedger(LEDGER).spendBatch(batch.proofs, batch.inputs);
         for (uint256 j = 0; j < batch.count; j++) {
+            if (!places[j].spent) jobs[items[batch.kept[j]].postId].stage = Stage.Submitted;
+        }
+        for (uint256 j = 0; j < batch.count; j++) {
+            if (!places[j].spent) continue;
+            settled++;
             Item calldata item = items[batch.kept[j]];
-            if (places[j].spent) {
-                settled++;
-                _conclude(
-                    item.postId, item.posted, item.settlement, batch.inputs, 8 * j, places[j].tree, places[j].index
-                );
-            } else {
-                jobs[item.postId].stage = Stage.Submitted;
-            }
+            _conclude(item.postId, item.posted, item.settlement, batch.inputs, 8 * j, places[j].tree, places[j].index);
         }
     }
 
@@ -155,7 +153,7 @@ abstract contract Settling is BoardState, BoardSignatures {
         batch.count = count + 1;
     }
 
-    /// @dev Pays, returns bond and unearned arbiter fee, and tells. `inputs` has the statement's from `start` on.
+    /// @dev Returns bond and unearned arbiter fee, pays, and tells. `inputs` has the statement's from `start` on.
     function _conclude(
         uint256 postId,
         Post calldata posted,
@@ -166,9 +164,9 @@ abstract contract Settling is BoardState, BoardSignatures {
         uint256 index
     ) private {
         Job storage stored = jobs[postId];
-        uint256 payout = _pay(postId, stored, settlement);
         _credit(postId, stored.taker, posted.terms.bond);
         if (stored.dispute != Dispute.RuledFor) _credit(postId, posted.client, posted.terms.arbiterFee);
+        uint256 payout = _pay(postId, stored, settlement);
         uint256[8] memory published = Statements.fixedArray(inputs, start);
         emit Settled(postId, settlement.recipient, payout, settlement.mode, tree, index, published);
     }
