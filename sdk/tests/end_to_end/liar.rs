@@ -160,6 +160,27 @@ async fn a_reorganisation_is_followed() {
     let id = world.post(0, &terms).await;
 
     let provider = world.chain.provider().clone();
+    // A post takes two blocks; what replaces them is shorter, as long, and longer.
+    for blocks in 1..=3 {
+        let snapshot: U256 = provider
+            .raw_request("evm_snapshot".into(), ())
+            .await
+            .expect("a local chain");
+        let known = world.log.head().expect("read").number;
+        world.post(0, &terms).await;
+        assert_eq!(world.log.head().expect("read").number, known + 2);
+        let _: bool = provider
+            .raw_request("evm_revert".into(), (snapshot,))
+            .await
+            .expect("a local chain");
+        for _ in 0..blocks {
+            world.wait(60).await;
+        }
+        let synced = world.log.sync(&world.chain).await.expect("it reads");
+        assert!(synced.reorganised, "{blocks}");
+        assert_eq!(world.log.jobs().count(), 1, "{blocks}");
+    }
+
     let snapshot: U256 = provider
         .raw_request("evm_snapshot".into(), ())
         .await
