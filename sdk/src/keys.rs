@@ -86,7 +86,10 @@ impl Keyring {
     ///
     /// # Errors
     /// [`KeysError`] where a circuit does not lay out.
-    pub fn development(store: &Store, progress: &impl Progress) -> Result<Self, KeysError> {
+    pub fn development(
+        store: &Store,
+        progress: &(impl Progress + Sync),
+    ) -> Result<Self, KeysError> {
         Ok(Self(Arc::new(Inner {
             accept: store.load_or_generate(progress)?,
             settle: store.load_or_generate(progress)?,
