@@ -24,6 +24,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Declared {
     /// Wires that the prover may give any value.
     pub values: BTreeSet<usize>,
+    /// Wires that the prover may give any value of so many bits, if rows hold them to it.
+    pub numbers: BTreeMap<usize, usize>,
     /// Wires of which the prover may choose the sign, their squares being determined.
     pub signs: BTreeSet<usize>,
 }
@@ -34,9 +36,10 @@ impl Declared {
         let mut declared = Self::default();
         for (choice, wire) in choices.choices.iter().zip(choices.wires()) {
             match choice.part {
-                Part::Value(..) => declared.values.insert(wire),
-                Part::Sign => declared.signs.insert(wire),
-            };
+                Part::Value => drop(declared.values.insert(wire)),
+                Part::Number(bits) => drop(declared.numbers.insert(wire, bits)),
+                Part::Sign => drop(declared.signs.insert(wire)),
+            }
         }
         declared
     }
@@ -144,6 +147,11 @@ pub fn determine(analysis: &Analysis<'_>, declared: &Declared, without: Option<u
     }
     for wire in (0..rows.instance).chain(declared.values.iter().copied()) {
         run.know(wire);
+    }
+    for (wire, bits) in &declared.numbers {
+        if run.ranges.of[*wire].is_some_and(|range| range.is_within(*bits)) {
+            run.know(*wire);
+        }
     }
     // A quotient needs an argument, so it is a last resort.
     while let Some((row, divide)) = run.next() {

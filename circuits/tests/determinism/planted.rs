@@ -147,6 +147,24 @@ fn a_free_slope() {
     assert_eq!(step(Wrong).undetermined.len(), 3);
 }
 
+/// A chosen bit is taken for given only if a row makes it a bit.
+#[test]
+fn a_chosen_bit_that_is_none() {
+    for is_bit in [true, false] {
+        let rows = Rows::lay_out(|cs| {
+            let chosen = bit(cs, is_bit)?;
+            product(cs, &chosen, &chosen).map(drop)
+        });
+        let numbers = [(rows.instance, 1)].into();
+        let declared = Declared {
+            numbers,
+            ..Declared::default()
+        };
+        let outcome = determine(&Analysis::new(&rows), &declared, None);
+        assert_eq!(outcome.undetermined.is_empty(), is_bit);
+    }
+}
+
 #[test]
 fn a_selection_that_is_not_one_hot() {
     assert!(determined(|cs| {

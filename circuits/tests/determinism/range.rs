@@ -30,6 +30,12 @@ impl Range {
         }
     }
 
+    /// Whether all are below 2^bits.
+    pub fn is_within(self, bits: usize) -> bool {
+        let most = to_word(self.low).checked_add(self.span);
+        most.is_some_and(|most| most >> bits == U256::ZERO)
+    }
+
     /// The run that holds `coefficient·x` for every x in this one, if it is no longer than r.
     pub fn scaled(self, coefficient: Fr) -> Option<Self> {
         let (magnitude, negative) = magnitude(coefficient);

@@ -24,8 +24,10 @@ use repute_circuits::window::Filter;
 /// How much of a wire is secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
-    /// All of it: its value before and after the change.
-    Value(Fr, Fr),
+    /// All of it.
+    Value,
+    /// All of it, as a number of so many bits, to which rows must hold it.
+    Number(usize),
     /// Its sign.
     Sign,
 }
@@ -38,6 +40,8 @@ pub struct Choice<S> {
     pub changed: S,
     /// How much of its wire is secret.
     pub part: Part,
+    /// The wire's value before and after the change.
+    values: [Fr; 2],
 }
 
 /// A true statement and everything that its prover chose.
@@ -55,16 +59,28 @@ impl<S: Statement> Choices<S> {
     }
 
     fn value(&mut self, name: impl Into<String>, change: impl FnOnce(&mut S), values: [Fr; 2]) {
-        self.choose(name.into(), change, Part::Value(values[0], values[1]));
+        self.choose(name, Part::Value, change, values);
     }
 
-    fn choose(&mut self, name: String, change: impl FnOnce(&mut S), part: Part) {
+    fn bit(&mut self, name: impl Into<String>, change: impl FnOnce(&mut S), is_set: bool) {
+        let values = [is_set, !is_set].map(Fr::from);
+        self.choose(name, Part::Number(1), change, values);
+    }
+
+    fn choose(
+        &mut self,
+        name: impl Into<String>,
+        part: Part,
+        change: impl FnOnce(&mut S),
+        values: [Fr; 2],
+    ) {
         let mut changed = self.base.clone();
         change(&mut changed);
         self.choices.push(Choice {
-            name,
+            name: name.into(),
             changed,
             part,
+            values,
         });
     }
 
@@ -75,25 +91,20 @@ impl<S: Statement> Choices<S> {
         let wires: Vec<usize> = self
             .choices
             .iter()
-            .map(
-                |Choice {
-                     name,
-                     changed,
-                     part,
-                 }| {
-                    let changed = assignment(changed);
-                    assert_eq!(base[..first], changed[..first], "{name} is no secret");
-                    let wire = (first..base.len())
-                        .find(|wire| base[*wire] != changed[*wire])
-                        .unwrap_or_else(|| panic!("{name} is on no wire"));
-                    let values = (base[wire], changed[wire]);
-                    match part {
-                        Part::Value(old, new) => assert_eq!(values, (*old, *new), "{name}"),
-                        Part::Sign => assert_eq!(values.0, -values.1, "{name}"),
-                    }
-                    wire
-                },
-            )
+            .map(|choice| {
+                let name = &choice.name;
+                let changed = assignment(&choice.changed);
+                assert_eq!(base[..first], changed[..first], "{name} is no secret");
+                let wire = (first..base.len())
+                    .find(|wire| base[*wire] != changed[*wire])
+                    .unwrap_or_else(|| panic!("{name} is on no wire"));
+                let values = [base[wire], changed[wire]];
+                match choice.part {
+                    Part::Value | Part::Number(_) => assert_eq!(values, choice.values, "{name}"),
+                    Part::Sign => assert_eq!(values[0], -values[1], "{name}"),
+                }
+                wire
+            })
             .collect();
         let mut distinct = wires.clone();
         distinct.sort_unstable();
@@ -115,37 +126,46 @@ fn deep(mut opening: Opening) -> Opening {
 /// A secret, rho, the eleven fields of the state, and three choices for each level of the path.
 fn opening<S: Statement>(choices: &mut Choices<S>, of: fn(&mut S) -> &mut Opening) {
     let base = of(&mut choices.base).clone();
-    let (zero, one) = (Fr::ZERO, Fr::ONE);
+    let one = Fr::ONE;
     let sk = base.secret.expose();
     let secret = Secret::new(sk + one);
     choices.value("sk", |s| of(s).secret = secret, [sk, sk + one]);
     choices.value("rho", |s| of(s).rho += one, [base.rho, base.rho + one]);
     macro_rules! fields {
-        ($($field:ident: $unit:expr),*) => {$(
+        ($($field:ident: $part:expr, $unit:expr;)*) => {$(
             let old = Fr::from(base.state.$field);
-            choices.value(
+            choices.choose(
                 concat!("state: ", stringify!($field)),
+                $part,
                 |s| of(s).state.$field += $unit,
                 [old, old + one],
             );
         )*};
     }
-    fields!(
-        accepted: 1, completed: 1, cancelled: 1, rated: 1, clients: 1, rating_sum: 1, volume: 1,
-        first_at: 1, last_at: 1, seen: one, history: one
-    );
+    fields! {
+        accepted: Part::Number(32), 1;
+        completed: Part::Number(32), 1;
+        cancelled: Part::Number(32), 1;
+        rated: Part::Number(32), 1;
+        clients: Part::Number(32), 1;
+        rating_sum: Part::Number(40), 1;
+        volume: Part::Number(128), 1;
+        first_at: Part::Number(40), 1;
+        last_at: Part::Number(40), 1;
+        seen: Part::Value, one;
+        history: Part::Value, one;
+    }
     for level in 0..base.path.siblings.len() {
         let sibling = base.path.siblings[level];
-        choices.value(
+        choices.bit(
             format!("path {level}: active"),
             |s| of(s).path.siblings.truncate(level),
-            [one, zero],
+            true,
         );
-        let right = Fr::from(base.path.is_right(level));
-        choices.value(
+        choices.bit(
             format!("path {level}: right"),
             |s| of(s).path.right ^= 1 << level,
-            [right, one - right],
+            base.path.is_right(level),
         );
         choices.value(
             format!("path {level}: sibling"),
@@ -303,25 +323,26 @@ fn scalar(choices: &mut Choices<Settle>, s: U256) {
         let high = (low + 2).min(SCALAR_BITS - 1);
         let negative = !bits.bit(high);
         for bit in low..high {
-            let set = Fr::from(bits.bit(bit) != negative);
-            choices.value(
+            choices.bit(
                 format!("S: selector {bit}"),
                 |c| signed(c).signature.s = with(&[bit]),
-                [set, Fr::ONE - set],
+                bits.bit(bit) != negative,
             );
         }
         let all: Vec<_> = (low..=high).collect();
+        // Which value it has is up to the table of multiples; a sign is told by its change alone.
         choices.choose(
             format!("S: sign {high}"),
-            |c| signed(c).signature.s = with(&all),
             Part::Sign,
+            |c| signed(c).signature.s = with(&all),
+            [Fr::ZERO; 2],
         );
     }
 }
 
 /// window, every slot a record: the opening, the start, and eight choices for each slot.
 pub fn window<const N: usize>() -> Choices<Window<N>> {
-    let (zero, one) = (Fr::ZERO, Fr::ONE);
+    let one = Fr::ONE;
     // Jobs that are taken and called off: of the kinds 1 and 3 each bit can be changed by itself.
     let record = |i: u64| {
         let ended = i % 2;
@@ -337,7 +358,7 @@ pub fn window<const N: usize>() -> Choices<Window<N>> {
     let records: Vec<_> = (0..N as u64 + 4).map(record).collect();
     let mut opened = deep(Agent::experienced(1).opening());
     opened.state = AgentState {
-        history: records.iter().fold(zero, extend),
+        history: records.iter().fold(Fr::ZERO, extend),
         last_at: records[records.len() - 1].at,
         ..opened.state
     };
@@ -362,31 +383,32 @@ pub fn window<const N: usize>() -> Choices<Window<N>> {
     for i in 0..N {
         let record = choices.base.slots[i].expect("every slot holds a record");
         let name = |part: &str| format!("slot {i}: {part}");
-        choices.value(name("active"), |s| s.slots[i] = None, [one, zero]);
-        choices.value(
+        choices.bit(name("active"), |s| s.slots[i] = None, true);
+        choices.bit(
             name("kind, low bit"),
             |s| slot(s, i).kind = Kind::Completed,
-            [one, zero],
+            true,
         );
         let other = match record.kind {
             Kind::Accepted => Kind::Cancelled,
             _ => Kind::Accepted,
         };
-        let set = Fr::from(record.kind == Kind::Cancelled);
-        choices.value(
+        choices.bit(
             name("kind, high bit"),
             |s| slot(s, i).kind = other,
-            [set, one - set],
+            record.kind == Kind::Cancelled,
         );
-        let mut number = |part: &str, old: u128, change: fn(&mut Record)| {
+        let mut number = |of: &str, part, old: u128, change: fn(&mut Record)| {
             let values = [old, old + 1].map(Fr::from);
-            choices.value(name(part), |s| change(slot(s, i)), values);
+            choices.choose(name(of), part, |s| change(slot(s, i)), values);
         };
-        number("at", record.at.into(), |r| r.at += 1);
-        number("rating + 1", 0, |r| r.rating = Some(0));
-        number("category", record.category.into(), |r| r.category += 1);
-        number("budget", record.budget, |r| r.budget += 1);
-        number("taken at", record.taken_at.into(), |r| r.taken_at += 1);
+        number("at", Part::Number(40), record.at.into(), |r| r.at += 1);
+        number("rating + 1", Part::Number(8), 0, |r| r.rating = Some(0));
+        let category = record.category.into();
+        number("category", Part::Number(32), category, |r| r.category += 1);
+        number("budget", Part::Value, record.budget, |r| r.budget += 1);
+        let taken_at = record.taken_at.into();
+        number("taken at", Part::Value, taken_at, |r| r.taken_at += 1);
     }
     choices
 }
