@@ -5,9 +5,11 @@
 //! ([`dev`]); [`Provenance`] says which, and is shown wherever keys are.
 
 pub mod dev;
+mod prepared;
 pub mod store;
 
 use crate::curve::{PointError, check_g1, check_g2};
+use crate::engine::{PrepareError, PreparedKey};
 use crate::verify::{VerifyingKey, VerifyingKeyError};
 use ark_bn254::Bn254;
 use ark_ec::AffineRepr;
@@ -19,6 +21,7 @@ use repute_circuits::statement::Statement;
 use std::fmt;
 use std::marker::PhantomData;
 use std::str::FromStr;
+use std::sync::{Arc, OnceLock};
 
 /// Where keys come from, which is how far proofs made with them can be believed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -70,6 +73,8 @@ pub struct Keys<S> {
     proving: ProvingKey<Bn254>,
     verifying: VerifyingKey,
     provenance: Provenance,
+    /// The tables for proving, once something asked for them.
+    prepared: OnceLock<Arc<PreparedKey>>,
     statement: PhantomData<fn() -> S>,
 }
 
@@ -121,6 +126,9 @@ pub enum KeysError {
         /// What is wrong with it.
         error: PointError,
     },
+    /// The keys could not be prepared for proving.
+    #[error(transparent)]
+    Prepare(#[from] PrepareError),
 }
 
 impl<S: Statement> Keys<S> {
@@ -163,6 +171,7 @@ impl<S: Statement> Keys<S> {
             shape,
             proving,
             provenance,
+            prepared: OnceLock::new(),
             statement: PhantomData,
         })
     }

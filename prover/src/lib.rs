@@ -28,5 +28,5 @@ pub use keys::store::{Store, StoreError};
 pub use keys::{Keys, KeysError, Provenance};
 pub use progress::{Event, Progress, TerminalProgress};
 pub use proof::{Proof, ProofError, ProofFile, ProofFileError};
-pub use prove::{ProveError, prove};
+pub use prove::{ProveError, prove, prove_batch};
 pub use verify::{VerifyError, VerifyingKey, VerifyingKeyError};

@@ -20,6 +20,16 @@ pub enum Event<'a> {
         /// The statement.
         statement: &'static str,
     },
+    /// Tables for proving are made from a statement's keys: seconds of work for the large ones. Told
+    /// again and again as work goes on, from several threads.
+    Preparing {
+        /// The statement.
+        statement: &'static str,
+        /// Work done.
+        done: usize,
+        /// All work.
+        total: usize,
+    },
     /// The keys of a statement are ready.
     Ready {
         /// The statement.

@@ -1,15 +1,16 @@
 //! Proving: from a true statement to a proof that verifies, or an error that says why not.
 
-use crate::engine::qap::CircomReduction;
+use crate::engine::{self, BatchControl, PrepareError, Prover, Randomness};
 use crate::keys::Keys;
 use crate::proof::{Proof, ProofError};
 use crate::verify::VerifyError;
 use ark_bn254::{Bn254, Fr};
-use ark_ff::UniformRand;
-use ark_groth16::Groth16;
 use ark_relations::gr1cs::{ConstraintSystem, SynthesisError, SynthesisMode};
 use rand::{CryptoRng, RngCore};
+use rayon::ThreadPoolBuildError;
 use repute_circuits::statement::{Clauses, Statement};
+use std::num::NonZeroUsize;
+use std::sync::OnceLock;
 use zeroize::{Zeroize, Zeroizing};
 
 /// Why there is no proof.
@@ -43,6 +44,15 @@ pub enum ProveError<V: std::error::Error> {
     /// The circuit could not compute its witness; only a bug in a circuit leads here.
     #[error("the circuit does not synthesise: {0}")]
     Synthesis(#[from] SynthesisError),
+    /// The keys could not be prepared for proving.
+    #[error(transparent)]
+    Prepare(#[from] PrepareError),
+    /// The machine gave no threads to prove on.
+    #[error("no threads to prove on: {0}; check the limits on this process")]
+    Threads(#[from] ThreadPoolBuildError),
+    /// The engine made no proof.
+    #[error(transparent)]
+    Engine(#[from] engine::ProveError),
     /// The prover made points that are no proof.
     #[error("the prover failed: {0}; check the machine's memory and the keys, and try again")]
     Malformed(#[from] ProofError),
@@ -54,14 +64,13 @@ pub enum ProveError<V: std::error::Error> {
     Rejected(#[source] VerifyError),
 }
 
-/// Proves `statement`.
+/// Proves `statement` on all of the machine's threads.
 ///
 /// The statement is checked natively before any work is done, its witness is checked against the
 /// circuit's matrices, and the proof is verified before it is returned, so that an error is all
-/// that can come of a false statement, a broken circuit or damaged keys; the last two checks take
-/// less than 2 % of the time. The proof is determined by keys, statement and what `rng` yields; it
-/// hides the witness only if `rng` is unpredictable. The assignment is zeroized; copies that
-/// ark-groth16 makes are freed but not zeroized.
+/// that can come of a false statement, a broken circuit or damaged keys. The proof is determined by
+/// keys, statement and what `rng` yields; it hides the witness only if `rng` is unpredictable. The
+/// assignment is zeroized.
 ///
 /// # Errors
 /// [`ProveError::False`] for a false statement; the others are bugs or damaged keys.
@@ -70,6 +79,48 @@ pub fn prove<S: Statement>(
     statement: &S,
     rng: &mut (impl RngCore + CryptoRng),
 ) -> Result<Proof, ProveError<S::Violation>> {
+    let assignment = satisfying_assignment(keys, statement)?;
+    let proof = all_threads()?.prove(keys.prepared()?, &assignment, Randomness::new(rng))?;
+    verified(keys, statement, proof)
+}
+
+/// Proves many statements of one kind, in their order, each on one of `prover`'s threads.
+///
+/// As [`prove`], item by item: one that fails does not take the others down.
+///
+/// # Errors
+/// [`PrepareError`] where the keys cannot be prepared; each item has its own [`ProveError`].
+pub fn prove_batch<S: Statement>(
+    keys: &Keys<S>,
+    statements: &[S],
+    prover: &Prover,
+    rng: &mut (impl RngCore + CryptoRng),
+    control: BatchControl<'_>,
+) -> Result<Vec<Result<Proof, ProveError<S::Violation>>>, PrepareError> {
+    let assign = |statement: &S| satisfying_assignment(keys, statement);
+    let proofs = prover.prove_batch(keys.prepared()?, statements, assign, rng, control);
+    let items = statements.iter().zip(proofs);
+    Ok(items
+        .map(|(statement, proof)| verified(keys, statement, proof?))
+        .collect())
+}
+
+/// The prover that single proofs share, with a thread for each that the machine runs at once.
+fn all_threads<V: std::error::Error>() -> Result<&'static Prover, ProveError<V>> {
+    static PROVER: OnceLock<Prover> = OnceLock::new();
+    if let Some(prover) = PROVER.get() {
+        return Ok(prover);
+    }
+    let threads = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    let prover = Prover::new(threads)?;
+    Ok(PROVER.get_or_init(|| prover))
+}
+
+/// The assignment of a true statement, checked against the circuit.
+fn satisfying_assignment<S: Statement>(
+    keys: &Keys<S>,
+    statement: &S,
+) -> Result<Zeroizing<Vec<Fr>>, ProveError<S::Violation>> {
     statement.check().map_err(ProveError::False)?;
     let assignment = assign(statement)?;
     let shape = keys.shape();
@@ -80,13 +131,22 @@ pub fn prove<S: Statement>(
             given: assignment.len(),
         });
     }
-    if let Some(unsatisfied) = shape.unsatisfied(&assignment) {
-        return Err(ProveError::Unsatisfied {
+    match shape.unsatisfied(&assignment) {
+        None => Ok(assignment),
+        Some(unsatisfied) => Err(ProveError::Unsatisfied {
             clause: unsatisfied.clause.unwrap_or("before the first clause"),
             row: unsatisfied.row,
-        });
+        }),
     }
-    let proof = groth16(keys, &assignment, rng)?;
+}
+
+/// The proof, if it verifies.
+fn verified<S: Statement>(
+    keys: &Keys<S>,
+    statement: &S,
+    proof: ark_groth16::Proof<Bn254>,
+) -> Result<Proof, ProveError<S::Violation>> {
+    let proof = Proof::new(proof.a, proof.b, proof.c)?;
     keys.verifying()
         .verify(&statement.public_inputs(), &proof)
         .map_err(ProveError::Rejected)?;
@@ -110,24 +170,4 @@ fn assign<S: Statement>(statement: &S) -> Result<Zeroizing<Vec<Fr>>, SynthesisEr
     values.witness_assignment.zeroize();
     values.lc_assignment.zeroize();
     Ok(Zeroizing::new(assignment))
-}
-
-/// The proof of a satisfying assignment, by the stock ark-groth16 prover.
-fn groth16<S: Statement>(
-    keys: &Keys<S>,
-    assignment: &[Fr],
-    rng: &mut (impl RngCore + CryptoRng),
-) -> Result<Proof, ProveError<S::Violation>> {
-    let (r, s) = (Fr::rand(rng), Fr::rand(rng));
-    let shape = keys.shape();
-    let proof = Groth16::<Bn254, CircomReduction>::create_proof_with_reduction_and_matrices(
-        keys.proving(),
-        r,
-        s,
-        shape.matrices(),
-        shape.instance_variables(),
-        shape.constraints(),
-        assignment,
-    )?;
-    Ok(Proof::new(proof.a, proof.b, proof.c)?)
 }

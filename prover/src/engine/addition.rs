@@ -11,6 +11,7 @@ use super::line::{Line, prefetch};
 use super::points::{Coordinate, Group};
 use ark_bn254::{Fq, Fr};
 use ark_ec::{AffineRepr, CurveGroup};
+use ark_ff::Field;
 use std::marker::PhantomData;
 use zeroize::Zeroize;
 
@@ -31,55 +32,45 @@ const ABREAST: usize = 2;
 const PREFETCH_DISTANCE: usize = 4;
 
 /// The additions `destination[out] = ±source[left] ± source[right]`; positions count
-/// points. Kept by column, and with signs as masks, as vectors take them.
+/// points and have [`NEGATIVE`] set for a minus. Kept by column, as vectors take them.
 #[derive(Default)]
 pub(super) struct Pairs {
     left: Vec<u32>,
     right: Vec<u32>,
     out: Vec<u32>,
-    left_signs: Vec<u8>,
-    right_signs: Vec<u8>,
     count: usize,
 }
 
 impl Pairs {
-    /// Forgets all pairs but keeps the room.
-    pub(super) fn clear(&mut self) {
+    /// Forgets all pairs and makes room for `count` new ones.
+    pub(super) fn start(&mut self, count: usize) {
+        let room = count.next_multiple_of(8 * ABREAST);
         for column in [&mut self.left, &mut self.right, &mut self.out] {
-            column.clear();
+            if column.len() < room {
+                column.resize(room, 0);
+            }
         }
-        self.left_signs.clear();
-        self.right_signs.clear();
         self.count = 0;
     }
 
-    /// Appends a pair; positions may have [`NEGATIVE`] set.
+    /// Appends a pair, of at most as many as `start` was told.
     #[inline(always)]
     pub(super) fn push(&mut self, left: u32, right: u32, out: u32) {
-        let lane = self.count % 8;
-        if lane == 0 {
-            self.left_signs.push(0);
-            self.right_signs.push(0);
-        }
-        let byte = self.count / 8;
-        self.left_signs[byte] |= ((left >> 31) as u8) << lane;
-        self.right_signs[byte] |= ((right >> 31) as u8) << lane;
-        self.left.push(left & !NEGATIVE);
-        self.right.push(right & !NEGATIVE);
-        self.out.push(out);
+        self.left[self.count] = left;
+        self.right[self.count] = right;
+        self.out[self.count] = out;
         self.count += 1;
     }
 
     /// Repeats the last pair until whole steps of vectors are filled.
     fn pad(&mut self) {
-        let padded = self.count.next_multiple_of(8 * ABREAST);
-        for column in [&mut self.left, &mut self.right, &mut self.out] {
-            let last = column.last().copied().unwrap_or_default();
-            column.resize(padded, last);
+        if self.count > 0 {
+            let end = self.count.next_multiple_of(8 * ABREAST);
+            for column in [&mut self.left, &mut self.right, &mut self.out] {
+                let last = column[self.count - 1];
+                column[self.count..end].fill(last);
+            }
         }
-        // The sign of a padding lane does not matter: nothing of it is stored.
-        self.left_signs.resize(padded / 8, 0);
-        self.right_signs.resize(padded / 8, 0);
     }
 }
 
@@ -88,8 +79,6 @@ impl Drop for Pairs {
         self.left.zeroize();
         self.right.zeroize();
         self.out.zeroize();
-        self.left_signs.zeroize();
-        self.right_signs.zeroize();
     }
 }
 
@@ -164,17 +153,25 @@ fn add_chunk<G: Group, V: Lanes<Field = Fq>>(
             pairs.right.get(ahead..ahead + V::WIDTH),
         ) {
             for lane in 0..V::WIDTH {
-                prefetch(source, left[lane] as usize * G::LINES, G::LINES);
-                prefetch(source, right[lane] as usize * G::LINES, G::LINES);
+                prefetch(
+                    source,
+                    (left[lane] & !NEGATIVE) as usize * G::LINES,
+                    G::LINES,
+                );
+                prefetch(
+                    source,
+                    (right[lane] & !NEGATIVE) as usize * G::LINES,
+                    G::LINES,
+                );
             }
         }
-        let x1 = G::Coordinate::<V>::load_x(source, lanes::<V>(&pairs.left, first));
-        let x2 = G::Coordinate::<V>::load_x(source, lanes::<V>(&pairs.right, first));
+        let x1 = G::Coordinate::<V>::load_x(source, &positions::<V>(&pairs.left, first));
+        let x2 = G::Coordinate::<V>::load_x(source, &positions::<V>(&pairs.right, first));
         // Equal x: a doubling or opposite points. Zero x: perhaps infinity.
         let unusual = x1.equal_lanes(x2) | x1.zero_lanes() | x2.zero_lanes();
         let mut norm = x2.sub::<1>(x1).norm();
         if unusual != 0 {
-            norm = V::select(unusual, V::splat(Fq::from(1u64)), norm);
+            norm = V::select(unusual, V::splat(Fq::ONE), norm);
             for lane in 0..V::WIDTH {
                 if unusual >> lane & 1 == 1 && first + lane < pairs.count {
                     scratch.exceptions.push(first + lane);
@@ -213,10 +210,10 @@ fn add_abreast<G: Group, V: Lanes<Field = Fq>>(
     let (mut x2, mut y2) = ([zero; ABREAST], [zero; ABREAST]);
     for k in 0..ABREAST {
         let first = first + k * V::WIDTH;
-        (x1[k], y1[k]) = G::Coordinate::<V>::load(source, lanes::<V>(&pairs.left, first));
-        (x2[k], y2[k]) = G::Coordinate::<V>::load(source, lanes::<V>(&pairs.right, first));
-        let left_signs = pairs.left_signs[first / 8] >> (first % 8);
-        let right_signs = pairs.right_signs[first / 8] >> (first % 8);
+        let (left, left_signs) = signed_positions::<V>(&pairs.left, first);
+        let (right, right_signs) = signed_positions::<V>(&pairs.right, first);
+        (x1[k], y1[k]) = G::Coordinate::<V>::load(source, &left);
+        (x2[k], y2[k]) = G::Coordinate::<V>::load(source, &right);
         if left_signs | right_signs != 0 {
             y1[k] = y1[k].negate_where(left_signs);
             y2[k] = y2[k].negate_where(right_signs);
@@ -235,21 +232,24 @@ fn add_abreast<G: Group, V: Lanes<Field = Fq>>(
             x3[k],
             y3[k],
             destination,
-            lanes::<V>(&pairs.out, first),
+            &positions::<V>(&pairs.out, first),
             live.saturating_sub(k * V::WIDTH),
         );
     }
 }
 
+/// Coordinates of two vectors of points.
+type Both<G, V> = [<G as Group>::Coordinate<V>; ABREAST];
+
 /// The third point, reflected, of the line through (x1, y1) of the given slope that
 /// also meets the curve at x2; all bounds 1, the slope's 2.
 #[inline(always)]
 fn chord<G: Group, V: Lanes<Field = Fq>>(
-    slope: [G::Coordinate<V>; 2],
-    x1: [G::Coordinate<V>; 2],
-    y1: [G::Coordinate<V>; 2],
-    x2: [G::Coordinate<V>; 2],
-) -> ([G::Coordinate<V>; 2], [G::Coordinate<V>; 2]) {
+    slope: Both<G, V>,
+    x1: Both<G, V>,
+    y1: Both<G, V>,
+    x2: Both<G, V>,
+) -> (Both<G, V>, Both<G, V>) {
     let mut x3 = G::Coordinate::<V>::square_both(slope);
     let mut dx = x3;
     for k in 0..2 {
@@ -272,27 +272,41 @@ fn add_exactly<G: Group, V: Lanes<Field = Fq>>(
     pairs: &Pairs,
     index: usize,
 ) {
-    let point = |positions: &[u32], signs: &[u8]| {
-        let start = positions[index] as usize * G::LINES;
+    let point = |position: u32| {
+        let start = (position & !NEGATIVE) as usize * G::LINES;
         let point = G::decode::<V>(&source[start..start + G::LINES]).into_group();
-        if signs[index / 8] >> (index % 8) & 1 == 1 {
-            -point
-        } else {
+        if position & NEGATIVE == 0 {
             point
+        } else {
+            -point
         }
     };
-    let left = point(&pairs.left, &pairs.left_signs);
-    let right = point(&pairs.right, &pairs.right_signs);
-    let sum = (left + right).into_affine();
+    let sum = (point(pairs.left[index]) + point(pairs.right[index])).into_affine();
     let start = pairs.out[index] as usize * G::LINES;
     G::encode::<V>(&sum, &mut destination[start..start + G::LINES]);
 }
 
-/// The positions of one vector. Narrow vectors look at the first lanes only, for
-/// which columns are padded to steps of eight.
+/// The positions of one vector, without signs.
 #[inline(always)]
-fn lanes<V: Lanes>(column: &[u32], first: usize) -> &[u32] {
-    &column[first..first + V::WIDTH]
+fn positions<V: Lanes>(column: &[u32], first: usize) -> [u32; 8] {
+    let column = &column[first..first + V::WIDTH];
+    let mut at = [0; 8];
+    for lane in 0..V::WIDTH {
+        at[lane] = column[lane] & !NEGATIVE;
+    }
+    at
+}
+
+/// The positions of one vector, and the mask of those with a minus.
+#[inline(always)]
+fn signed_positions<V: Lanes>(column: &[u32], first: usize) -> ([u32; 8], u8) {
+    let at = positions::<V>(column, first);
+    let column = &column[first..first + V::WIDTH];
+    let mut signs = 0;
+    for lane in 0..V::WIDTH {
+        signs |= ((column[lane] >> 31) as u8) << lane;
+    }
+    (at, signs)
 }
 
 /// Vectors that hold `count` lanes, a multiple of `ABREAST`.
@@ -311,7 +325,7 @@ impl<V: Lanes> Inversions<V> {
     #[inline(always)]
     fn new() -> Self {
         Self {
-            running: [V::splat(V::Field::from(1u64)); CHAINS],
+            running: [V::splat(V::Field::ONE); CHAINS],
         }
     }
 
@@ -384,7 +398,7 @@ fn double_chunk<G: Group, V: Lanes<Field = Fq>>(points: &mut [Line], scratch: &m
         let (_, y) = G::Coordinate::<V>::load(points, &at);
         let infinite = y.zero_lanes(); // no point of odd order has y = 0
         let norm = y.add(y).norm();
-        let norm = V::select(infinite, V::splat(Fq::from(1u64)), norm);
+        let norm = V::select(infinite, V::splat(Fq::ONE), norm);
         batch.push(group, norm, scratch);
     }
     batch.invert();
@@ -461,6 +475,7 @@ mod tests {
             let mut sums = vec![Line::ZERO; self.pairs.len() * G::LINES];
             let scratch = &mut Scratch::new();
             let mut pairs = Pairs::default();
+            pairs.start(self.pairs.len());
             for &[left, right, out] in &self.pairs {
                 pairs.push(left, right, out);
             }

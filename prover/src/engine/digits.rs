@@ -10,7 +10,7 @@
 use super::addition::NEGATIVE;
 use super::lanes::{RawField, Words};
 use ark_bn254::Fr;
-use zeroize::Zeroize;
+use zeroize::{Zeroize, Zeroizing};
 
 /// Bits of |s| after the choice between s and r − s.
 const SCALAR_BITS: usize = 253;
@@ -60,21 +60,26 @@ impl Buckets {
     /// Sorts the digits of scalars in [0, r) for points `offset ..` of a table
     /// whose rows hold one point per scalar.
     pub(super) fn sort(scalars: &[Words], windows: Windows, offset: usize) -> Self {
+        // Where each window's buckets and row begin; divisions are slow in the loop.
+        let origins: Vec<(u32, u32)> = (0..windows.count())
+            .map(|window| {
+                let set = window % windows.stride * windows.buckets();
+                let row = window / windows.stride * scalars.len() + offset;
+                (set as u32, row as u32)
+            })
+            .collect();
         let mut sizes = vec![0u32; windows.all_buckets() + 1];
-        let mut digits = Digits {
-            buckets: Vec::with_capacity(scalars.len() * windows.count()),
-            positions: Vec::with_capacity(scalars.len() * windows.count()),
-        };
+        let room = scalars.len() * windows.count();
+        let mut digits = Zeroizing::new(vec![(0u32, 0u32); room]);
+        let mut count = 0;
         for (index, &scalar) in scalars.iter().enumerate() {
             recode(scalar, windows, |window, digit, negative| {
-                let set = window % windows.stride;
-                let bucket = set * windows.buckets() + digit - 1;
-                let position = window / windows.stride * scalars.len() + index + offset;
-                sizes[bucket] += 1;
-                digits.buckets.push(bucket as u32);
-                digits
-                    .positions
-                    .push(position as u32 | if negative { NEGATIVE } else { 0 });
+                let (set, row) = origins[window];
+                let bucket = set + digit as u32 - 1;
+                sizes[bucket as usize] += 1;
+                let sign = if negative { NEGATIVE } else { 0 };
+                digits[count] = (bucket, (row + index as u32) | sign);
+                count += 1;
             });
         }
         // Sizes become starts.
@@ -84,8 +89,8 @@ impl Buckets {
         }
         let starts = sizes;
         let mut next = starts.clone();
-        let mut positions = vec![0; digits.positions.len()];
-        for (&bucket, &position) in digits.buckets.iter().zip(&digits.positions) {
+        let mut positions = vec![0; count];
+        for &(bucket, position) in &digits[..count] {
             let at = &mut next[bucket as usize];
             positions[*at as usize] = position;
             *at += 1;
@@ -121,19 +126,6 @@ impl Buckets {
 impl Drop for Buckets {
     fn drop(&mut self) {
         self.starts.zeroize();
-        self.positions.zeroize();
-    }
-}
-
-/// Digits in order of the scalars.
-struct Digits {
-    buckets: Vec<u32>,
-    positions: Vec<u32>,
-}
-
-impl Drop for Digits {
-    fn drop(&mut self) {
-        self.buckets.zeroize();
         self.positions.zeroize();
     }
 }

@@ -123,14 +123,14 @@ impl<V: Lanes<Field = Fr>> CosetTransform<V> {
             self.vectors,
             "the transform is made for this length"
         );
-        self.to_tiles(values);
-        self.within_tiles(values);
-        self.from_tiles(values);
+        self.outer_inverse_stages(values);
+        self.inner_stages(values);
+        self.outer_stages(values);
     }
 
     /// The stages of the inverse transform that pair whole vectors.
     #[inline(always)]
-    fn to_tiles(&self, values: &mut [V]) {
+    fn outer_inverse_stages(&self, values: &mut [V]) {
         // `span` vectors form a block; each stage halves it.
         let mut span = self.vectors;
         if span.ilog2() % 2 == 1 {
@@ -168,7 +168,7 @@ impl<V: Lanes<Field = Fr>> CosetTransform<V> {
     /// The last stages of the inverse transform, the shift, and the first stages of
     /// the transform, tile by tile.
     #[inline(always)]
-    fn within_tiles(&self, values: &mut [V]) {
+    fn inner_stages(&self, values: &mut [V]) {
         let width = V::WIDTH;
         for (index, tile) in values.chunks_exact_mut(width).enumerate() {
             V::transpose(tile);
@@ -204,7 +204,7 @@ impl<V: Lanes<Field = Fr>> CosetTransform<V> {
 
     /// The stages of the transform that pair whole vectors.
     #[inline(always)]
-    fn from_tiles(&self, values: &mut [V]) {
+    fn outer_stages(&self, values: &mut [V]) {
         let mut distance = 1;
         // Factors of earlier stages take as many vectors as their distance.
         let mut offset = 0;

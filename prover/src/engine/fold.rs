@@ -172,7 +172,7 @@ fn stage(
     factor: impl Fn(usize) -> Fr,
     progress: &(dyn Fn(usize) -> bool + Sync),
 ) -> Result<(), Stopped> {
-    let lefts: Vec<usize> = (0..points.len()).filter(|i| i / half % 2 == 0).collect();
+    let lefts: Vec<usize> = (0..points.len()).filter(|i| i & half == 0).collect();
     // Factors of one are common in the outer stages and cost nothing.
     let (ones, others): (Vec<usize>, Vec<usize>) =
         lefts.iter().partition(|&&left| factor(left).is_one());
@@ -189,6 +189,7 @@ fn stage(
         .par_chunks(CHUNK)
         .map(|lefts| {
             let mut pairs = Pairs::default();
+            pairs.start(2 * lefts.len());
             for (i, &left) in lefts.iter().enumerate() {
                 let (left, right) = (left as u32, (left + half) as u32);
                 pairs.push(left, right, 2 * i as u32);

@@ -1,7 +1,7 @@
 //! Vectors of prime field elements, the one arithmetic all kernels are written in.
 //!
 //! A kernel is generic over [`Lanes`] and is compiled once for [`Single`] (one
-//! element, arkworks' arithmetic, any CPU) and once for the AVX-512 IFMA vectors
+//! element, 64-bit words, any CPU) and once for the AVX-512 IFMA vectors
 //! of eight elements.
 //!
 //! # Lazy reduction
@@ -35,7 +35,7 @@ pub(super) use single::Single;
 
 use super::line::Line;
 use ark_bn254::{Fq, FqConfig, Fr, FrConfig};
-use ark_ff::{BigInt, MontConfig, PrimeField};
+use ark_ff::{BigInt, Field, MontConfig, PrimeField};
 
 /// A 256-bit integer, least significant word first.
 pub(super) type Words = [u64; 4];
@@ -47,6 +47,8 @@ pub(super) const MAX_BOUND: u64 = 64;
 pub(super) trait RawField: PrimeField<BigInt = BigInt<4>> {
     /// p.
     const MODULUS_WORDS: Words;
+    /// −p⁻¹ mod 2^64.
+    const NEGATED_INVERSE: u64;
     /// 2^512 mod p.
     const R2_WORDS: Words;
     /// x·2^256 mod p.
@@ -59,6 +61,7 @@ macro_rules! raw_field {
     ($field:ty, $config:ty) => {
         impl RawField for $field {
             const MODULUS_WORDS: Words = <$config as MontConfig<4>>::MODULUS.0;
+            const NEGATED_INVERSE: u64 = <$config as MontConfig<4>>::INV;
             const R2_WORDS: Words = <$config as MontConfig<4>>::R2.0;
             #[inline(always)]
             fn to_raw(self) -> Words {
@@ -168,7 +171,7 @@ pub(super) trait Lanes: Copy + Send + Sync + 'static {
 #[inline(always)]
 fn product_and_others<V: Lanes>(vector: V) -> (V, V) {
     let mut product = vector;
-    let mut others = V::splat(V::Field::from(1u64));
+    let mut others = V::splat(V::Field::ONE);
     let mut distance = 1;
     while distance < V::WIDTH {
         let swapped = product.swap(distance);
@@ -184,7 +187,7 @@ mod tests {
     use super::{Lanes, Line, RawField};
     use crate::engine::backend::{Backend, Kernel};
     use ark_bn254::{Fq, Fr};
-    use ark_ff::{Field, One, PrimeField, UniformRand, Zero};
+    use ark_ff::{Field, One, PrimeField, Zero};
     use rand::SeedableRng;
     use rand_chacha::ChaCha20Rng;
 

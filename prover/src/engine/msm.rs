@@ -7,12 +7,13 @@
 use super::addition::{AddPairs, NEGATIVE, Pairs, Scratch};
 use super::backend::Backend;
 use super::digits::{Buckets, Windows};
-use super::line::{Line, wipe};
+use super::line::{Line, prefetch, wipe};
 use super::points::{Group, decode, negate};
 use ark_ec::AffineRepr;
 use ark_ff::{AdditiveGroup, Zero};
 use rayon::prelude::*;
 use std::marker::PhantomData;
+use zeroize::Zeroize;
 
 /// Points that are added up together, so that partial sums stay in the cache.
 const BLOCK: usize = 16_384;
@@ -21,17 +22,25 @@ const BLOCK: usize = 16_384;
 #[derive(Clone, Copy)]
 pub(super) struct Terms<'a> {
     pub(super) buckets: &'a Buckets,
-    /// One bit per position of the table; positions outside are present.
+    /// One bit per position of the table; none if all are present.
     pub(super) present: &'a [u64],
 }
 
 impl Terms<'_> {
+    /// Appends the bucket's positions that hold points.
     #[inline(always)]
-    fn holds(&self, position: u32) -> bool {
-        let position = (position & !NEGATIVE) as usize;
-        self.present
-            .get(position / 64)
-            .is_none_or(|word| word >> (position % 64) & 1 == 1)
+    fn extend(&self, bucket: usize, members: &mut Vec<u32>) {
+        let positions = self.buckets.bucket(bucket);
+        if self.present.is_empty() {
+            members.extend_from_slice(positions);
+            return;
+        }
+        for &position in positions {
+            let index = (position & !NEGATIVE) as usize;
+            if self.present[index / 64] >> (index % 64) & 1 == 1 {
+                members.push(position);
+            }
+        }
     }
 }
 
@@ -98,8 +107,9 @@ pub(super) fn add_buckets<G: Group>(
 }
 
 /// Partial sums of a bucket: where they start in the buffer, and how many.
+#[derive(Clone, Copy)]
 struct Partial {
-    bucket: usize,
+    bucket: u32,
     start: u32,
     count: u32,
 }
@@ -109,6 +119,10 @@ struct Adder<G> {
     backend: Backend,
     scratch: Scratch,
     pairs: Pairs,
+    /// The points of one bucket.
+    members: Vec<u32>,
+    /// Single points to copy, from a position of the table to one of this round.
+    copies: Vec<(u32, u32)>,
     /// Partial sums of this round and of the next.
     current: Vec<Line>,
     next: Vec<Line>,
@@ -122,6 +136,8 @@ impl<G: Group> Adder<G> {
             backend,
             scratch: Scratch::new(),
             pairs: Pairs::default(),
+            members: Vec::new(),
+            copies: Vec::new(),
             current: Vec::new(),
             next: Vec::new(),
             partials: Vec::new(),
@@ -174,87 +190,103 @@ impl<G: Group> Adder<G> {
     }
 
     /// The first round: pairs of points of the table. A single point is copied.
-    fn pair_up_terms(
-        &mut self,
-        table: &[Line],
-        terms: &[Terms<'_>],
-        first: usize,
-        sums: &mut [Line],
-    ) {
-        self.pairs.clear();
+    fn pair_up_terms(&mut self, table: &[Line], terms: &[Terms<'_>], first: usize, sums: &[Line]) {
+        let buckets = sums.len() / G::LINES;
+        let before = |bucket| {
+            terms
+                .iter()
+                .map(|t| t.buckets.before(bucket))
+                .sum::<usize>()
+        };
+        let points = before(first + buckets) - before(first);
+        self.pairs.start(points / 2);
         self.partials.clear();
+        self.copies.clear();
+        // Each bucket leaves half of its points, rounded up.
+        let room = (points + buckets).div_ceil(2) * G::LINES;
+        for buffer in [&mut self.current, &mut self.next] {
+            if buffer.len() < room {
+                buffer.resize(room, Line::ZERO);
+            }
+        }
         let mut out = 0;
-        for (index, sum) in sums.chunks_mut(G::LINES).enumerate() {
+        for bucket in 0..buckets {
+            let members = match terms {
+                [terms] if terms.present.is_empty() => terms.buckets.bucket(first + bucket),
+                _ => {
+                    self.members.clear();
+                    for terms in terms {
+                        terms.extend(first + bucket, &mut self.members);
+                    }
+                    &self.members
+                }
+            };
+            if members.is_empty() {
+                continue;
+            }
             let start = out;
-            let mut waiting = None;
-            for terms in terms {
-                for &position in terms.buckets.bucket(first + index) {
-                    if !terms.holds(position) {
-                        continue;
-                    }
-                    match waiting.take() {
-                        None => waiting = Some(position),
-                        Some(left) => {
-                            self.pairs.push(left, position, out);
-                            out += 1;
-                        }
-                    }
-                }
+            let (pairs, single) = members.as_chunks::<2>();
+            for &[left, right] in pairs {
+                self.pairs.push(left, right, out);
+                out += 1;
             }
-            let room = (out as usize + 1) * G::LINES;
-            if self.current.len() < room {
-                self.current.resize(room.next_power_of_two(), Line::ZERO);
+            if let [position] = *single {
+                prefetch(table, (position & !NEGATIVE) as usize * G::LINES, G::LINES);
+                self.copies.push((position, out));
+                out += 1;
             }
-            if let Some(position) = waiting {
-                let from = (position & !NEGATIVE) as usize * G::LINES;
-                let to = if out == start {
-                    &mut *sum
-                } else {
-                    out += 1;
-                    &mut self.current[room - G::LINES..room]
-                };
-                to.copy_from_slice(&table[from..from + G::LINES]);
-                if position & NEGATIVE != 0 {
-                    negate::<G>(to);
-                }
-            }
-            if out > start {
-                self.partials.push(Partial {
-                    bucket: index,
-                    start,
-                    count: out - start,
-                });
+            self.partials.push(Partial {
+                bucket: bucket as u32,
+                start,
+                count: out - start,
+            });
+        }
+        for &(position, out) in &self.copies {
+            let from = (position & !NEGATIVE) as usize * G::LINES;
+            let to = &mut self.current[out as usize * G::LINES..][..G::LINES];
+            to.copy_from_slice(&table[from..from + G::LINES]);
+            if position & NEGATIVE != 0 {
+                negate::<G>(to);
             }
         }
     }
 
     /// A further round: pairs of partial sums. A bucket with one left is finished.
     fn pair_up_partials(&mut self, sums: &mut [Line]) {
-        self.pairs.clear();
-        if self.next.len() < self.current.len() {
-            self.next.resize(self.current.len(), Line::ZERO);
-        }
+        let line = |index: u32| index as usize * G::LINES..(index as usize + 1) * G::LINES;
+        let total = self
+            .partials
+            .last()
+            .map_or(0, |last| last.start + last.count);
+        self.pairs.start(total as usize / 2);
         let mut out = 0;
-        let (current, next, pairs) = (&self.current, &mut self.next, &mut self.pairs);
-        self.partials.retain_mut(|partial| {
-            let line = |index: u32| index as usize * G::LINES..(index as usize + 1) * G::LINES;
+        let mut kept = 0;
+        for index in 0..self.partials.len() {
+            let partial = self.partials[index];
             if partial.count == 1 {
-                sums[line(partial.bucket as u32)].copy_from_slice(&current[line(partial.start)]);
-                return false;
+                sums[line(partial.bucket)].copy_from_slice(&self.current[line(partial.start)]);
+                continue;
             }
             let start = out;
+            let mut left = partial.start;
             let end = partial.start + partial.count;
-            for left in (partial.start..end - 1).step_by(2) {
-                pairs.push(left, left + 1, out);
+            while left + 1 < end {
+                self.pairs.push(left, left + 1, out);
+                left += 2;
                 out += 1;
             }
-            if partial.count % 2 == 1 {
-                next[line(out)].copy_from_slice(&current[line(end - 1)]);
+            if left < end {
+                self.next[line(out)].copy_from_slice(&self.current[line(left)]);
                 out += 1;
             }
-            (partial.start, partial.count) = (start, out - start);
-            true
-        });
+            self.partials[kept] = Partial {
+                bucket: partial.bucket,
+                start,
+                count: out - start,
+            };
+            kept += 1;
+        }
+        self.partials.truncate(kept);
     }
 }
 
@@ -262,6 +294,8 @@ impl<G> Drop for Adder<G> {
     fn drop(&mut self) {
         wipe(&mut self.current);
         wipe(&mut self.next);
+        self.members.zeroize();
+        self.copies.zeroize();
     }
 }
 
@@ -287,7 +321,7 @@ fn weigh<G: Group>(backend: Backend, sums: &[Line]) -> <G::Affine as AffineRepr>
                 .iter()
                 .all(|l| *l == Line::ZERO)
         };
-        adder.pairs.clear();
+        adder.pairs.start(length / 2);
         for j in 0..length / 2 {
             // Empty buckets take no addition.
             let single = match (is_zero(2 * j), is_zero(2 * j + 1)) {

@@ -67,7 +67,7 @@ impl Default for PrepareOptions<'_> {
 }
 
 /// Why a key could not be prepared.
-#[derive(Debug, Error, PartialEq, Eq)]
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum PrepareError {
     /// Key and matrices are not of one circuit.
     #[error(

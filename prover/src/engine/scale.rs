@@ -63,7 +63,7 @@ fn scale_chunk<G: Group>(backend: Backend, points: &mut [Line], scalars: &[Fr]) 
             });
             continue;
         }
-        pairs.clear();
+        pairs.start(count);
         for i in 0..count {
             pairs.push(i as u32, ((m - 2) * count + i) as u32, i as u32);
         }
@@ -106,7 +106,7 @@ fn scale_chunk<G: Group>(backend: Backend, points: &mut [Line], scalars: &[Fr]) 
             group: PhantomData,
         });
         sums.copy_from_slice(&multiples[products * G::LINES..]);
-        pairs.clear();
+        pairs.start(count);
         for (i, digit) in window.iter().enumerate() {
             let Some(position) = *digit else { continue };
             let sum = &mut sums[i * G::LINES..(i + 1) * G::LINES];
@@ -140,7 +140,7 @@ mod tests {
     use crate::engine::line::Line;
     use crate::engine::points::{G1, Group, decode, encode};
     use ark_bn254::{Fr, G1Affine};
-    use ark_ec::{AffineRepr, CurveGroup};
+    use ark_ec::CurveGroup;
     use ark_ff::{One, UniformRand, Zero};
     use rand::SeedableRng;
     use rand_chacha::ChaCha20Rng;

@@ -6,7 +6,6 @@ use super::digits::Windows;
 use super::line::Line;
 use super::memory::Lines;
 use super::points::{Group, encode};
-use ark_ec::AffineRepr;
 use rayon::prelude::*;
 use std::marker::PhantomData;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -63,7 +62,8 @@ impl<G: Group> Table<G> {
         &self.lines
     }
 
-    /// One bit per position: whether a point lies there that is not at infinity.
+    /// One bit per position: whether a point lies there that is not at infinity. Empty if
+    /// no point is.
     pub(super) fn present(&self) -> &[u64] {
         &self.present
     }
@@ -130,5 +130,11 @@ fn present<G: Group>(lines: &[Line], sizes: &[usize], windows: Windows) -> Vec<u
         }
         start = end;
     }
-    bits
+    let positions = lines.len() / G::LINES;
+    let present: usize = bits.iter().map(|word| word.count_ones() as usize).sum();
+    if present == positions {
+        Vec::new()
+    } else {
+        bits
+    }
 }

@@ -10,6 +10,7 @@
 //! of generators by their making; when a file is read, its checksum stands for that.
 
 use super::{Keys, KeysError, Provenance, dev, shape_of};
+use crate::engine::TableMemory;
 use crate::progress::{Event, Progress};
 use ark_bn254::Bn254;
 use ark_groth16::ProvingKey;
@@ -40,6 +41,7 @@ const CHECKSUM_AT: usize = 16 + 4 + 33 + NAME_BYTES + 32 + 8;
 #[derive(Clone, Debug)]
 pub struct Store {
     directory: PathBuf,
+    table_memory: TableMemory,
 }
 
 /// What can go wrong with stored keys.
@@ -122,7 +124,24 @@ impl Store {
     pub fn at(directory: impl Into<PathBuf>) -> Self {
         Self {
             directory: directory.into(),
+            table_memory: TableMemory::default(),
         }
+    }
+
+    /// The same store with tables of another size: less memory and slower proofs, or more and
+    /// faster ones. Each size has files of its own.
+    #[must_use]
+    pub fn with_table_memory(self, table_memory: TableMemory) -> Self {
+        Self {
+            table_memory,
+            ..self
+        }
+    }
+
+    /// How much memory the tables for proving may take.
+    #[must_use]
+    pub fn table_memory(&self) -> TableMemory {
+        self.table_memory
     }
 
     /// The user's store: the directory in `REPUTE_CACHE_DIR` where that is set, else `repute` in
@@ -149,21 +168,24 @@ impl Store {
         ))
     }
 
-    /// The development keys of `S`, from the store or made now and stored for the next time.
+    /// The development keys of `S`, prepared for proving, from the store or made now and stored for
+    /// the next time.
     ///
     /// A damaged file is put aside (its name gets `.corrupt` at the end) and its keys are made
     /// anew; `progress` hears of it. Several processes may call this at once: one makes the keys,
     /// the others wait. Where the directory cannot be written the keys are made all the same.
     ///
     /// # Errors
-    /// [`KeysError`] where the circuit does not lay out.
+    /// [`KeysError`] where the circuit does not lay out or its tables do not fit in memory.
     pub fn load_or_generate<S: Statement>(
         &self,
-        progress: &impl Progress,
+        progress: &(impl Progress + Sync),
     ) -> Result<Keys<S>, KeysError> {
         let shape = shape_of::<S>()?;
         let path = self.development_path(&shape);
-        if let Ok(keys) = read_development(&path, &shape) {
+        if let Ok(keys) = read_development(&path, &shape)
+            && self.load_prepared(&keys, &path).is_ok()
+        {
             return Ok(keys);
         }
         // Without a lock (a read-only or odd file system) keys may be made twice, but whole files
@@ -171,26 +193,41 @@ impl Store {
         let _lock = fs::create_dir_all(&self.directory)
             .and_then(|()| File::create(path.with_extension("lock")))
             .and_then(|file| file.lock().map(|()| file));
-        match read_development(&path, &shape) {
-            Ok(keys) => return Ok(keys),
-            Err(StoreError::Corrupt { path, reason }) => put_aside(&path, &reason, progress),
-            Err(_) => {}
+        let (keys, made) = match read_development(&path, &shape) {
+            Ok(keys) => (keys, false),
+            Err(error) => {
+                if let StoreError::Corrupt { path, reason } = error {
+                    put_aside(&path, &reason.to_string(), progress);
+                }
+                (generate_into(&path, shape, progress)?, true)
+            }
+        };
+        if self.prepare(&keys, &path, progress)? || made {
+            progress.on(Event::Ready { statement: S::NAME });
         }
-        progress.on(Event::Generating { statement: S::NAME });
-        let keys = dev::generate_for::<S>(shape)?;
-        progress.on(Event::Storing { statement: S::NAME });
-        if let Err(error) = write(&path, &keys) {
-            progress.on(Event::NotCached {
-                reason: &error.to_string(),
-            });
-        }
-        progress.on(Event::Ready { statement: S::NAME });
         Ok(keys)
     }
 }
 
+/// Makes development keys and stores them where that is possible.
+fn generate_into<S: Statement>(
+    path: &Path,
+    shape: Shape,
+    progress: &impl Progress,
+) -> Result<Keys<S>, KeysError> {
+    progress.on(Event::Generating { statement: S::NAME });
+    let keys = dev::generate_for::<S>(shape)?;
+    progress.on(Event::Storing { statement: S::NAME });
+    if let Err(error) = write(path, &keys) {
+        progress.on(Event::NotCached {
+            reason: &error.to_string(),
+        });
+    }
+    Ok(keys)
+}
+
 /// Renames a damaged file, so that nothing is lost.
-fn put_aside(path: &Path, reason: &Corruption, progress: &impl Progress) {
+pub(super) fn put_aside(path: &Path, reason: &str, progress: &impl Progress) {
     let mut kept_as = path.as_os_str().to_owned();
     kept_as.push(".corrupt");
     let kept_as = PathBuf::from(kept_as);
@@ -198,7 +235,7 @@ fn put_aside(path: &Path, reason: &Corruption, progress: &impl Progress) {
         Ok(()) => progress.on(Event::SetAside {
             path,
             kept_as: &kept_as,
-            reason: &reason.to_string(),
+            reason,
         }),
         Err(error) => progress.on(Event::NotCached {
             reason: &error.to_string(),

@@ -44,6 +44,17 @@ impl Progress for TerminalProgress {
             Event::Storing { statement } => self
                 .bar
                 .set_message(format!("{statement}: storing its keys")),
+            Event::Preparing {
+                statement,
+                done,
+                total,
+            } => {
+                self.bar.set_message(format!(
+                    "{statement}: preparing tables for proving, {} %",
+                    100 * done / total.max(1)
+                ));
+                self.bar.tick();
+            }
             Event::Ready { .. } => {
                 self.bar.disable_steady_tick();
                 self.bar.finish_and_clear();

@@ -7,7 +7,8 @@ use rand_chacha::ChaCha20Rng;
 use repute_circuits::field::Fr;
 use repute_circuits::statement::{Completion, Statement};
 use repute_prover::batch::{BatchError, Claim, verify_batch};
-use repute_prover::{Proof, VerifyError, prove};
+use repute_prover::engine::{BatchControl, Prover};
+use repute_prover::{Proof, ProveError, VerifyError, prove, prove_batch};
 
 #[test]
 fn a_batch_holds_exactly_if_every_claim_does() {
@@ -52,4 +53,43 @@ fn a_batch_holds_exactly_if_every_claim_does() {
     bad[2].proof = moved(bad[2].proof, c1);
     let failures = vec![(1, VerifyError::Rejected), (2, VerifyError::Rejected)];
     assert_eq!(verify_batch(key, &bad, rng), Err(BatchError { failures }));
+}
+
+#[test]
+fn a_batch_of_proofs_keeps_its_order_and_its_failures_apart() {
+    let keys = keys::<Completion>();
+    let mut statements: Vec<_> = (0..5u64)
+        .map(|job| Completion::new(secret(), Fr::from(job), Fr::from(8), Fr::from(9)))
+        .collect();
+    statements[2].public.ticket += Fr::ONE;
+    let prove = |threads| {
+        let prover = Prover::new(threads).expect("the machine gives threads");
+        let rng = &mut ChaCha20Rng::seed_from_u64(12);
+        let control = BatchControl::default();
+        prove_batch(&keys, &statements, &prover, rng, control).expect("the keys prepare")
+    };
+    let proofs = prove(2);
+    for (i, (statement, proof)) in statements.iter().zip(&proofs).enumerate() {
+        match proof {
+            Ok(proof) => {
+                let inputs = statement.public_inputs();
+                assert_eq!(keys.verifying().verify(&inputs, proof), Ok(()));
+            }
+            Err(error) => {
+                assert_eq!(i, 2);
+                assert!(matches!(error, ProveError::False(_)), "{error}");
+            }
+        }
+    }
+    let bytes = |proofs: Vec<Result<Proof, _>>| -> Vec<_> {
+        proofs
+            .into_iter()
+            .map(|proof| proof.ok().map(|proof| proof.to_bytes()))
+            .collect()
+    };
+    assert_eq!(
+        bytes(prove(1)),
+        bytes(proofs),
+        "the number of threads changes nothing"
+    );
 }

@@ -1,11 +1,14 @@
 //! The key cache: what is stored is found again, and what is damaged is noticed.
 
 use crate::common::keys;
+use rand::SeedableRng;
+use rand_chacha::ChaCha20Rng;
 use repute_circuits::shape::{Digest, Shape};
 use repute_circuits::statement::{Completion, Refresh, Statement};
+use repute_prover::engine::TableMemory;
 use repute_prover::keys::store::{Corruption, HEADER, load, save};
 use repute_prover::keys::{Keys, KeysError, dev};
-use repute_prover::{Event, Provenance, Store, StoreError};
+use repute_prover::{Event, Provenance, Store, StoreError, prove};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -25,6 +28,7 @@ fn load_or_generate(store: &Store) -> (Keys<Completion>, Vec<String>) {
     let events = Mutex::new(Vec::new());
     let progress = |event: Event<'_>| {
         let text = match event {
+            Event::Preparing { .. } => return,
             Event::Generating { .. } => "generating".to_owned(),
             Event::Storing { .. } => "storing".to_owned(),
             Event::Ready { .. } => "ready".to_owned(),
@@ -140,6 +144,47 @@ fn damage_is_named_put_aside_and_repaired() {
     let aside = format!("{}.corrupt", path.display());
     assert_eq!(fs::read(aside).expect("it was kept"), bytes);
     assert_eq!(fs::read(&path).expect("it was stored anew"), good);
+}
+
+#[test]
+fn damaged_tables_are_put_aside_and_made_anew() {
+    let (_directory, store, path) = empty();
+    load_or_generate(&store);
+    let tables = path.with_extension("prepared");
+    let good = fs::read(&tables).expect("they were stored");
+    let mut bytes = good.clone();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    for bad in [&bytes[..], &good[..middle], &[]] {
+        fs::write(&tables, bad).expect("the store is writable");
+        let (_, events) = load_or_generate(&store);
+        let [told, ready] = &events[..] else {
+            panic!("{events:?}")
+        };
+        assert!(told.starts_with("set aside: "), "{told}");
+        assert_eq!(ready, "ready");
+        assert_eq!(fs::read(&tables).expect("they were stored"), good);
+    }
+}
+
+#[test]
+fn smaller_tables_prove_the_same() {
+    let (_directory, store, path) = empty();
+    load_or_generate(&store);
+    let store = store.with_table_memory(TableMemory::Minimal);
+    let (keys, events) = load_or_generate(&store);
+    assert_eq!(events, ["ready"]);
+    let sizes = ["prepared", "prepared-minimal"].map(|extension| {
+        fs::metadata(path.with_extension(extension))
+            .expect("stored")
+            .len()
+    });
+    assert!(sizes[1] * 2 < sizes[0], "{sizes:?}");
+    let statement = crate::common::completion();
+    let proof = |keys: &Keys<Completion>| {
+        prove(keys, &statement, &mut ChaCha20Rng::seed_from_u64(3)).expect("it is true")
+    };
+    assert_eq!(proof(&keys), proof(&crate::common::keys()));
 }
 
 #[test]

@@ -25,9 +25,9 @@ use std::arch::x86_64::{
     _mm512_castsi256_si512, _mm512_cmpeq_epi64_mask, _mm512_cmplt_epi64_mask, _mm512_inserti64x4,
     _mm512_loadu_si512, _mm512_madd52hi_epu64, _mm512_madd52lo_epu64, _mm512_mask_blend_epi64,
     _mm512_mask_sub_epi64, _mm512_or_si512, _mm512_permutexvar_epi64, _mm512_set1_epi64,
-    _mm512_setr_epi64, _mm512_setzero_si512, _mm512_shuffle_i64x2, _mm512_slli_epi64,
-    _mm512_srai_epi64, _mm512_srli_epi64, _mm512_storeu_si512, _mm512_sub_epi64,
-    _mm512_unpackhi_epi64, _mm512_unpacklo_epi64,
+    _mm512_setzero_si512, _mm512_shuffle_i64x2, _mm512_slli_epi64, _mm512_srai_epi64,
+    _mm512_srli_epi64, _mm512_storeu_si512, _mm512_sub_epi64, _mm512_unpackhi_epi64,
+    _mm512_unpacklo_epi64,
 };
 use std::marker::PhantomData;
 
@@ -148,7 +148,6 @@ instructions! {
     unpack_low = _mm512_unpacklo_epi64(a: __m512i, b: __m512i) -> __m512i;
     unpack_high = _mm512_unpackhi_epi64(a: __m512i, b: __m512i) -> __m512i;
     permute = _mm512_permutexvar_epi64(index: __m512i, a: __m512i) -> __m512i;
-    indices = _mm512_setr_epi64(a: i64, b: i64, c: i64, d: i64, e: i64, f: i64, g: i64, h: i64) -> __m512i;
 }
 
 #[inline(always)]
@@ -359,17 +358,18 @@ impl<F: RawField> Ifma<F> {
         Self(limbs, PhantomData)
     }
 
-    /// Debug builds check that limbs are normalised and the bound holds.
+    /// The engine's own tests, built with debug assertions, check that limbs are normalised and the
+    /// bound holds. Elsewhere the check would cost more than all the arithmetic.
     #[inline(always)]
     fn assert_bound(self, bound: u64) -> Self {
-        #[cfg(debug_assertions)]
+        #[cfg(all(test, debug_assertions))]
         self.check_bound(bound);
-        #[cfg(not(debug_assertions))]
+        #[cfg(not(all(test, debug_assertions)))]
         let _ = bound;
         self
     }
 
-    #[cfg(debug_assertions)]
+    #[cfg(all(test, debug_assertions))]
     #[inline(never)]
     fn check_bound(&self, bound: u64) {
         assert!(bound <= MAX_BOUND, "bound {bound} is over the limit");
@@ -521,8 +521,8 @@ impl<F: RawField> Lanes for Ifma<F> {
 
     #[inline(always)]
     fn swap(self, distance: usize) -> Self {
-        let d = distance as i64;
-        let index = indices(d, 1 ^ d, 2 ^ d, 3 ^ d, 4 ^ d, 5 ^ d, 6 ^ d, 7 ^ d);
+        let d = distance as u64;
+        let index = load(&[d, 1 ^ d, 2 ^ d, 3 ^ d, 4 ^ d, 5 ^ d, 6 ^ d, 7 ^ d]);
         let mut t = self.0;
         for j in 0..LIMBS {
             t[j] = permute(index, t[j]);
