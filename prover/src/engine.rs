@@ -3,6 +3,11 @@
 //! Keys follow circom's reduction of R1CS to a quadratic arithmetic program
 //! ([`qap`]), so one prover serves development keys and ceremony keys.
 
+#![allow(
+    clippy::needless_range_loop,
+    reason = "kernels walk several arrays of limbs and lanes by one index, as their papers do"
+)]
+
 mod addition;
 mod backend;
 mod digits;

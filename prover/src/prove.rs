@@ -84,6 +84,9 @@ pub fn prove<S: Statement>(
     verified(keys, statement, proof)
 }
 
+/// A proof, or why there is none.
+pub type Outcome<S> = Result<Proof, ProveError<<S as Statement>::Violation>>;
+
 /// Proves many statements of one kind, in their order, each on one of `prover`'s threads.
 ///
 /// As [`prove`], item by item: one that fails does not take the others down.
@@ -96,7 +99,7 @@ pub fn prove_batch<S: Statement>(
     prover: &Prover,
     rng: &mut (impl RngCore + CryptoRng),
     control: BatchControl<'_>,
-) -> Result<Vec<Result<Proof, ProveError<S::Violation>>>, PrepareError> {
+) -> Result<Vec<Outcome<S>>, PrepareError> {
     let assign = |statement: &S| satisfying_assignment(keys, statement);
     let proofs = prover.prove_batch(keys.prepared()?, statements, assign, rng, control);
     let items = statements.iter().zip(proofs);

@@ -69,6 +69,9 @@ impl<G: Group> Table<G> {
     }
 }
 
+/// A chunk of points and its piece of every row.
+type Job<'a, G> = (&'a [<G as Group>::Affine], Vec<&'a mut [Line]>);
+
 fn fill<G: Group>(
     backend: Backend,
     points: &[G::Affine],
@@ -76,8 +79,7 @@ fn fill<G: Group>(
     lines: &mut [Line],
     progress: &(dyn Fn(usize) -> bool + Sync),
 ) -> Result<(), Stopped> {
-    // One job per chunk of points: its piece of every row.
-    let mut jobs: Vec<(&[G::Affine], Vec<&mut [Line]>)> = points
+    let mut jobs: Vec<Job<'_, G>> = points
         .chunks(CHUNK)
         .map(|chunk| (chunk, Vec::new()))
         .collect();
