@@ -41,6 +41,14 @@ contract Groth16Test is KnownKey {
         refused(abi.encodePacked(words), abi.encodeWithSelector(IGroth16Verifier.KeyForgeable.selector));
     }
 
+    /// @dev With delta = −gamma, C = +X is the same forgery.
+    function test_key_refuses_gamma_opposite_to_delta() external {
+        uint256[] memory words = keyWords(1);
+        (words[10], words[11]) = (words[6], words[7]);
+        (words[12], words[13]) = (Q - words[8], Q - words[9]);
+        refused(abi.encodePacked(words), abi.encodeWithSelector(IGroth16Verifier.KeyForgeable.selector));
+    }
+
     /// @dev What that refusal prevents: with gamma = delta, A = alpha, B = beta, C = −X is a proof of anything.
     function test_gamma_equal_to_delta_would_let_anyone_forge() external {
         uint256[] memory words = keyWords(1);

@@ -13,7 +13,8 @@ contract Groth16Verifier is Groth16Runtime {
     constructor(bytes memory key) {
         uint256 words = key.length / 32;
         if (key.length % 64 != 0 || words < 18 || words > 16 + 2 * MAX_INPUTS) revert KeyLength(key.length);
-        if (keccak256(_slice(key, 6, 4)) == keccak256(_slice(key, 10, 4))) revert KeyForgeable();
+        // By their x alone: delta = -gamma would let anyone forge as delta = gamma does.
+        if (keccak256(_slice(key, 6, 2)) == keccak256(_slice(key, 10, 2))) revert KeyForgeable();
         if (!_isG1(_slice(key, 0, 2))) revert KeyPoint(0);
         for (uint256 word = 2; word < 14; word += 4) {
             if (!_isG2(_slice(key, word, 4))) revert KeyPoint(word);
