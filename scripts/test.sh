@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Runs every test of the project. Needs cargo, node and npm; what else the tests need (solc, forge,
-# anvil) is installed here from the lock file of verifier-contract/.
+# Runs every test of the project. Needs cargo, node with npm, and python3; what else the tests need
+# (solc, forge, anvil, a solver) is installed here from the lock files beside what needs it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-for tool in cargo node npm; do
+for tool in cargo node npm python3; do
     command -v "$tool" >/dev/null || { echo "$tool is missing: install it and retry" >&2; exit 1; }
 done
 
@@ -14,6 +14,9 @@ echo "== contracts: tools from the lock file, artifacts, forge tests"
     npm ci --no-fund --no-audit
     npm run --silent test
 )
+
+echo "== lemmas about the gadgets, by a finite-field solver"
+./circuits/lemmas/run.sh
 
 echo "== Rust: unit, integration and documentation tests"
 cargo test --workspace --locked
