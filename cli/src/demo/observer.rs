@@ -42,7 +42,7 @@ fn line<'a>(
         .chain(events)
         .filter(|field| !is_opaque(field))
         .filter(|field| known.insert((last(&field.name), &field.value)))
-        .map(|field| format!("{}\u{a0}{}", last(&field.name), short(&field.value)))
+        .map(|field| format!("{}\u{a0}{}", last(&field.name), brief(&field.value)))
         .collect();
     match values.is_empty() {
         true => format!("{function} by {sender}"),
@@ -55,6 +55,15 @@ fn name(directory: &Directory, account: Address) -> String {
     directory
         .get(account)
         .map_or_else(|| short(account), |party| party.name.to_owned())
+}
+
+/// Hashes, addresses and large numbers shortened; text whole.
+fn brief(value: &str) -> String {
+    let digits = value.strip_prefix("0x").unwrap_or(value);
+    match digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        true => short(value),
+        false => value.to_owned(),
+    }
 }
 
 /// Proofs, which are random, and signatures of keys that are named anyway; and the job, named in the
