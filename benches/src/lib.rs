@@ -1,1 +1,5 @@
-//! (module documentation follows with the code)
+//! What the benchmarks share: circuits to prove, provers to compare, and clocks.
+
+pub mod clock;
+pub mod contender;
+pub mod subject;

@@ -1,7 +1,24 @@
 //! The Groth16 prover over BN254 with fixed keys.
 //!
 //! Keys follow circom's reduction of R1CS to a quadratic arithmetic program
-//! ([`qap`]), so one prover serves development keys and ceremony keys.
+//! ([`qap`]), so one prover serves development keys and ceremony keys. Proofs are
+//! ordinary Groth16 proofs under the ordinary verifying key.
+//!
+//! # One proof, step by step
+//!
+//! Once per key, [`PreparedKey::prepare`] folds the matrix C into the L query (`fold`)
+//! and computes tables of the points' multiples (`table`). Then, for each assignment w:
+//!
+//! 1. `quotient`: A·w and B·w, each from the domain to the coset by two transforms
+//!    (`fft`), multiplied pointwise to d.
+//! 2. `digits`: w and d as signed digits, sorted by bucket.
+//! 3. `msm`: three sums over the tables: A and L'‖H in G1, B in G2. Points of a bucket
+//!    are added in pairs, round by round, then buckets by weight; every addition is one
+//!    of many that share an inversion (`addition`, `inverse`).
+//! 4. `prove`: rerandomisation.
+//!
+//! Steps 1 and 3 are written once over vectors of field elements (`lanes`) and compiled
+//! for each [`Backend`].
 
 #![allow(
     clippy::needless_range_loop,
@@ -15,6 +32,7 @@ mod fft;
 mod fold;
 mod inverse;
 mod lanes;
+pub mod layers;
 mod line;
 mod matrices;
 mod memory;

@@ -6,13 +6,11 @@
 //! kind is a function of the witness. Rerandomised (Bowe, Gabizon et al., eprint
 //! 2020/811, theorem 3) it is distributed as an ordinary proof, and B is not needed in G1.
 
-use super::digits::Buckets;
-use super::msm::{self, Terms};
-use super::points::{G1, G2};
+use super::layers::Layers;
 use super::prepared::PreparedKey;
 use ark_bn254::{Bn254, Fr, G1Projective, G2Projective};
 use ark_ec::CurveGroup;
-use ark_ff::{Field, One, PrimeField, UniformRand, Zero};
+use ark_ff::{Field, One, UniformRand, Zero};
 use ark_groth16::Proof;
 use rand::{CryptoRng, RngCore};
 use rayon::prelude::*;
@@ -198,63 +196,23 @@ fn prove(
     randomness: Randomness,
     tasks: usize,
 ) -> Result<Proof<Bn254>, ProveError> {
-    if assignment.len() != key.shape.variables {
-        return Err(ProveError::Length {
-            expected: key.shape.variables,
-            found: assignment.len(),
-        });
-    }
+    let layers = Layers::new(key, assignment, tasks).ok_or(ProveError::Length {
+        expected: key.variables(),
+        found: assignment.len(),
+    })?;
     if !assignment[0].is_one() {
         return Err(ProveError::NoConstant);
     }
 
     let (d, w) = both(
         tasks,
-        || {
-            let d = key.quotient.values(assignment, tasks > 1);
-            Buckets::sort(&d, key.windows, key.shape.variables * key.windows.rows())
-        },
-        || {
-            let integers: Vec<_> = assignment.iter().map(|w| w.into_bigint().0).collect();
-            Buckets::sort(&Zeroizing::new(integers), key.windows, 0)
-        },
+        || layers.quotient_digits(&layers.quotient()),
+        || layers.witness_digits(),
     );
-
     let (b, (c, a)) = both(
         tasks,
-        || {
-            let terms = Terms {
-                buckets: &w,
-                present: key.b.present(),
-            };
-            msm::sum::<G2>(key.backend, key.b.lines(), &[terms], key.windows, tasks)
-        },
-        || {
-            both(
-                tasks,
-                || {
-                    let present = key.lh.present();
-                    let terms = [
-                        Terms {
-                            buckets: &w,
-                            present,
-                        },
-                        Terms {
-                            buckets: &d,
-                            present,
-                        },
-                    ];
-                    msm::sum::<G1>(key.backend, key.lh.lines(), &terms, key.windows, tasks)
-                },
-                || {
-                    let terms = Terms {
-                        buckets: &w,
-                        present: key.a.present(),
-                    };
-                    msm::sum::<G1>(key.backend, key.a.lines(), &[terms], key.windows, tasks)
-                },
-            )
-        },
+        || layers.sum_b(&w),
+        || both(tasks, || layers.sum_c(&w, &d), || layers.sum_a(&w)),
     );
     let vk = &key.verifying_key;
     Ok(rerandomize(
