@@ -129,4 +129,14 @@ contract ReclaimTest is World {
         eq(board.credits(client), UNDELIVERED + BUDGET + ARBITER_FEE);
         checkBooks();
     }
+
+    function test_gifts_are_credited_to_nobody() external {
+        (uint256 id, IJobBoard.Post memory p) = submitted();
+        warp(board.expiryOf(p.terms));
+        escrow.claimRefund(1);
+        token.mint(address(board), 5 * uint256(BUDGET));
+        board.reclaim(id, p);
+        eq(board.credits(client), uint256(BUDGET) + ARBITER_FEE);
+        eq(balance(address(board)), board.liabilities() + 5 * uint256(BUDGET));
+    }
 }

@@ -14,7 +14,7 @@ pragma solidity 0.8.37;
 interface IGroth16Verifier {
     /// @dev The key has not 14 + 2(n + 1) words for an n of 1 to 64.
     error KeyLength(uint256 bytesGiven);
-    /// @dev gamma = delta: whoever sees the key could forge proofs (no contribution to phase 2).
+    /// @dev gamma = delta or gamma = −delta: whoever sees the key could forge proofs (no contribution to phase 2).
     error KeyForgeable();
     /// @dev The point that starts at this word of the key is not on its curve, not in the subgroup of order r, or at
     /// infinity. (An IC_i at infinity would mean that input i has no say in the proof.)
