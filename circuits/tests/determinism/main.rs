@@ -22,9 +22,9 @@ mod system;
 use analysis::Analysis;
 use checker::{Declared, determine};
 use obligation::Obligation;
-use repute_circuits::statement::Statement;
+use repute_circuits::statement::{Statement, Window};
 use secrets::Choices;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use system::Rows;
 
 /// How many obligations of each kind a clause has.
@@ -45,15 +45,25 @@ fn holds<S: Statement>(
     number_of_choices: usize,
     expected: &[(&'static str, Obligation, usize)],
 ) {
+    assert_eq!(choices.choices.len(), number_of_choices, "choices");
+    given::<S>(&Declared::by(choices), expected);
+}
+
+fn given<S: Statement>(declared: &Declared, expected: &[(&'static str, Obligation, usize)]) {
     let rows = Rows::of::<S>();
     let analysis = Analysis::new(&rows);
-    assert_eq!(choices.choices.len(), number_of_choices, "declared secrets");
-    let outcome = determine(&analysis, &Declared::by(choices), None);
-    let undetermined = outcome.undetermined.iter().map(|wire| {
+    let outcome = determine(&analysis, declared, None);
+    // The first few say enough.
+    let undetermined = outcome.undetermined.iter().take(5).map(|wire| {
         let clauses = analysis.uses[*wire].iter().map(|row| rows.clause(*row));
-        (*wire, clauses.collect::<Vec<_>>())
+        (*wire, clauses.collect::<BTreeSet<_>>())
     });
-    assert_eq!(undetermined.collect::<Vec<_>>(), [], "undetermined wires");
+    assert_eq!(
+        undetermined.collect::<Vec<_>>(),
+        [],
+        "{} undetermined wires",
+        outcome.undetermined.len()
+    );
     println!("{}: {} wires by {:?}", S::NAME, rows.wires, outcome.rules);
     let obligations = by_clause(&rows, &outcome.obligations);
     for ((clause, obligation), count) in &obligations {
@@ -121,26 +131,53 @@ fn settle() {
     holds(&secrets::settle(), choices, &obligations);
 }
 
-fn window<const N: usize>() {
-    // The start, and of each slot: active, two bits of the kind, and five numbers.
-    let choices = OPENING + 1 + 8 * N;
-    let obligations = [
+/// Of each slot the distance to the category and the rating; the start; and the policy's.
+fn of_window(slots: usize) -> [(&'static str, Obligation, usize); 5] {
+    [
         GENESIS,
-        // The distance to the category, and the rating.
-        ("window: records", Obligation::FreeInverse, 2 * N),
+        ("window: records", Obligation::FreeInverse, 2 * slots),
         ("window: start", Obligation::FreeInverse, 1),
         MIN_RATING,
         MIN_AGE,
-    ];
-    holds(&secrets::window::<N>(), choices, &obligations);
+    ]
 }
 
 #[test]
 fn window_16() {
-    window::<16>();
+    let choices = OPENING + 1 + secrets::SLOT * 16;
+    holds(&secrets::window::<16>(0..16), choices, &of_window(16));
+}
+
+/// In a larger window the choices of the first two slots and the last one are found; those of the
+/// others lie between them at equal distances, since all slots are laid out alike.
+fn larger_window<const N: usize>() {
+    let choices = secrets::window::<N>([0, 1, N - 1]);
+    let mut declared = Declared::by(&choices);
+    let wires = choices.wires();
+    let slots: Vec<_> = wires[OPENING + 1..].chunks(secrets::SLOT).collect();
+    let [first, second, last] = slots[..] else {
+        panic!("choices of three slots were asked for")
+    };
+    for choice in 0..secrets::SLOT {
+        let distance = second[choice] - first[choice];
+        assert_eq!(last[choice], first[choice] + (N - 1) * distance);
+        let all = (0..N).map(|slot| first[choice] + slot * distance);
+        match declared.numbers.get(&first[choice]).copied() {
+            Some(bits) => declared.numbers.extend(all.map(|wire| (wire, bits))),
+            None => declared.values.extend(all),
+        }
+    }
+    let total = declared.values.len() + declared.numbers.len();
+    assert_eq!(total, OPENING + 1 + secrets::SLOT * N);
+    given::<Window<N>>(&declared, &of_window(N));
 }
 
 #[test]
 fn window_128() {
-    window::<128>();
+    larger_window::<128>();
+}
+
+#[test]
+fn window_512() {
+    larger_window::<512>();
 }

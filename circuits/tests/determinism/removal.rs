@@ -73,7 +73,7 @@ fn few_rows_go_unnoticed() {
         taken_out(&secrets::settle(), few),
         taken_out(&secrets::refresh(), few),
         taken_out(&secrets::standing(), few),
-        taken_out(&secrets::window::<16>(), few),
+        taken_out(&secrets::window::<16>(0..16), few),
     ];
     let expected = [
         count(519, 509, 2),
@@ -94,7 +94,7 @@ fn few_of_all_rows_go_unnoticed() {
         taken_out(&secrets::settle(), usize::MAX),
         taken_out(&secrets::refresh(), usize::MAX),
         taken_out(&secrets::standing(), usize::MAX),
-        taken_out(&secrets::window::<16>(), usize::MAX),
+        taken_out(&secrets::window::<16>(0..16), usize::MAX),
     ] {
         assert!(count.noticed * 100 > count.tried * 98, "{count:?}");
     }

@@ -340,8 +340,11 @@ fn scalar(choices: &mut Choices<Settle>, s: U256) {
     }
 }
 
-/// window, every slot a record: the opening, the start, and eight choices for each slot.
-pub fn window<const N: usize>() -> Choices<Window<N>> {
+/// The choices of each slot of a window.
+pub const SLOT: usize = 8;
+
+/// window, every slot a record: the opening, the start, and [`SLOT`] choices for each of these slots.
+pub fn window<const N: usize>(slots: impl IntoIterator<Item = usize>) -> Choices<Window<N>> {
     let one = Fr::ONE;
     // Jobs that are taken and called off: of the kinds 1 and 3 each bit can be changed by itself.
     let record = |i: u64| {
@@ -380,7 +383,7 @@ pub fn window<const N: usize>() -> Choices<Window<N>> {
     opening(&mut choices, |s| &mut s.opening);
     let start = choices.base.start;
     choices.value("start", |s| s.start += one, [start, start + one]);
-    for i in 0..N {
+    for i in slots {
         let record = choices.base.slots[i].expect("every slot holds a record");
         let name = |part: &str| format!("slot {i}: {part}");
         choices.bit(name("active"), |s| s.slots[i] = None, true);

@@ -26,7 +26,7 @@ fn no_choice_of_a_true_statement_has_an_alternative() {
     assert_eq!(free(&secrets::settle()), none);
     assert_eq!(free(&secrets::refresh()), none);
     assert_eq!(free(&secrets::standing()), none);
-    assert_eq!(free(&secrets::window::<16>()), none);
+    assert_eq!(free(&secrets::window::<16>(0..16)), none);
 }
 
 /// Without a private rating the signature is not compared with anything: R8 and S are free.

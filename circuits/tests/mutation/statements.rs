@@ -118,6 +118,6 @@ pub fn window() -> Vec<Window<16>> {
     vec![
         padded(None, 0),
         padded(Some(7), START + 5),
-        secrets::window::<16>().base,
+        secrets::window::<16>(0..16).base,
     ]
 }
