@@ -2,7 +2,7 @@
 //!
 //! Every S-box output is a variable of its own and every lane in between is a linear combination of
 //! inputs and S-box outputs whose coefficients depend on the width alone. They are worked out once
-//! for each width (a [`Plan`]); laying out a hash is then a matter of naming variables. An S-box is
+//! for each width (a plan); laying out a hash is then a matter of naming variables. An S-box is
 //! `x² = x·x`, `x⁴ = x²·x²`, `x⁵ = x⁴·x`: x⁴ never stands on a right-hand side, which leaves its
 //! entry in the key's B query at the identity.
 
