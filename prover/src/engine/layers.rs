@@ -1,4 +1,4 @@
-//! The steps of one proof, each on its own, for [`prove`](super::prove) and for benchmarks.
+//! The steps of one proof, each on its own, for the prover and for benchmarks.
 
 use super::backend::{Backend, Kernel};
 use super::digits::Buckets;
