@@ -5,6 +5,7 @@
 //! but 0, or one other; a wire can be changed alone if its rows allow a common δ ≠ 0.
 
 use crate::fixture::assignment;
+use crate::secrets;
 use crate::statements;
 use crate::system::Rows;
 use ark_ff::{AdditiveGroup, Field};
@@ -218,6 +219,9 @@ fn no_wire_changes_alone_but_the_inverse_of_zero() {
     let one_category = 4 + 16 + 1 + 2 + 2;
     let full = 16 + 16 + 2 + 2;
     alone(&statements::window(), &[any_category, one_category, full]);
+    let none = [0; 0];
+    alone(&[secrets::window::<128>(none).base], &[2 * 128 + 4]);
+    alone(&[secrets::window::<512>(none).base], &[2 * 512 + 4]);
 }
 
 #[test]
