@@ -253,7 +253,7 @@ fn chord<G: Group, V: Lanes<Field = Fq>>(
     let mut x3 = G::Coordinate::<V>::square_both(slope);
     let mut dx = x3;
     for k in 0..2 {
-        x3[k] = x3[k].sub::<1>(x1[k]).sub::<1>(x2[k]); // bound 4
+        x3[k] = x3[k].sub_two(x1[k], x2[k]); // bound 4
         dx[k] = x1[k].sub::<4>(x3[k]); // bound 5
     }
     let mut y3 = G::Coordinate::<V>::mul_both::<5>(slope, dx);

@@ -25,7 +25,7 @@ enum Kind {
 }
 
 impl Backend {
-    /// One element at a time on any CPU.
+    /// One element at a time on any CPU; on x86-64 with BMI2 where there is.
     pub const PORTABLE: Self = Self(Kind::Portable);
 
     /// Eight elements at a time by AVX-512 IFMA, where the CPU has it.
@@ -81,6 +81,9 @@ impl Backend {
     #[inline]
     pub(super) fn execute<K: Kernel>(self, kernel: K) -> K::Output {
         match self.0 {
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: the CPU has the feature, as checked just before.
+            Kind::Portable if has_bmi2() => unsafe { execute_bmi2(kernel) },
             Kind::Portable => kernel.run::<Single<Fq>, Single<Fr>>(),
             #[cfg(target_arch = "x86_64")]
             // SAFETY: a value of this kind is made by `ifma` alone, which has
@@ -103,6 +106,21 @@ pub(super) trait Kernel {
     /// Must be `inline(always)` and call only such functions on vectors, so that
     /// the CPU features of the caller reach every instruction.
     fn run<Q: Lanes<Field = Fq>, R: Lanes<Field = Fr>>(self) -> Self::Output;
+}
+
+/// Whether multiplications may leave the flags alone, which shortens carry chains.
+#[cfg(target_arch = "x86_64")]
+fn has_bmi2() -> bool {
+    is_x86_feature_detected!("bmi2")
+}
+
+/// # Safety
+///
+/// The CPU has BMI2.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "bmi2")]
+unsafe fn execute_bmi2<K: Kernel>(kernel: K) -> K::Output {
+    kernel.run::<Single<Fq>, Single<Fr>>()
 }
 
 /// # Safety

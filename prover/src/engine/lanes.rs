@@ -14,6 +14,7 @@
 //! |---|---|---|
 //! | `a.add(b)` | A + B ≤ 64 | A + B |
 //! | `a.sub::<K>(b)` | B ≤ K, A + K ≤ 64 | A + K |
+//! | `a.sub_two(b, c)` | B, C ≤ 1, A ≤ 62 | A + 2 |
 //! | `a.mul(b)` | A·B ≤ 64 | 2 |
 //! | `dot2(a, b, c, d)` | A·B + C·D ≤ 64 | 2 |
 //! | `a.reduce::<K>()` | A ≤ K, K a power of two | 1 |
@@ -108,6 +109,21 @@ pub(super) trait Lanes: Copy + Send + Sync + 'static {
         c: &[Self; N],
         d: &[Self; N],
     ) -> [Self; N];
+    /// N independent squares.
+    #[inline(always)]
+    fn square_each<const N: usize>(a: &[Self; N]) -> [Self; N] {
+        Self::mul_each(a, a)
+    }
+    /// a² + b² with one reduction.
+    #[inline(always)]
+    fn sum_of_squares(a: Self, b: Self) -> Self {
+        Self::dot2(a, a, b, b)
+    }
+    /// self − a − b, for a and b of bound 1; adds 2 to the bound.
+    #[inline(always)]
+    fn sub_two(self, a: Self, b: Self) -> Self {
+        self.sub::<1>(a).sub::<1>(b)
+    }
     /// Product.
     #[inline(always)]
     fn mul(self, other: Self) -> Self {
@@ -236,6 +252,15 @@ mod tests {
                 let [ab, bb] = V::mul_each(&[a, b], &[b, b]);
                 assert_eq!(value(ab), expect(&|x, y| x * y));
                 assert_eq!(value(bb), expect(&|_, y| y * y));
+                let [aa, bb] = V::square_each(&[a, b.add(b)]);
+                assert_eq!(value(aa), expect(&|x, _| x * x));
+                assert_eq!(value(bb), expect(&|_, y| (y + y) * (y + y)));
+                assert_eq!(
+                    value(V::sum_of_squares(a, b)),
+                    expect(&|x, y| x * x + y * y)
+                );
+                let difference = a.sub_two(b.reduce::<2>(), a.reduce::<2>());
+                assert_eq!(value(difference.mul(one)), expect(&|_, y| -y));
                 let [first, second] = V::dot_each(&[a, b], &[b, b], &[a, a], &[a, b]);
                 assert_eq!(value(first), expect(&|x, y| x * y + x * x));
                 assert_eq!(value(second), expect(&|x, y| y * y + x * y));
@@ -326,6 +351,7 @@ mod tests {
             .add(V::splat(top).add(V::splat(top)));
         let four = top * V::Field::from(4u64);
         assert_eq!(value(eight.mul(eight))[0], four * four);
+        assert_eq!(value(V::square_each(&[eight])[0])[0], four * four);
     }
 
     struct Check;

@@ -46,10 +46,12 @@ impl zeroize::DefaultIsZeroes for Line {}
 #[inline(always)]
 pub(super) fn prefetch(lines: &[Line], start: usize, count: usize) {
     #[cfg(target_arch = "x86_64")]
-    for line in lines.iter().skip(start).take(count) {
+    for index in start..start + count {
         use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-        // SAFETY: SSE is part of x86-64, and a prefetch reads nothing.
-        unsafe { _mm_prefetch::<_MM_HINT_T0>(std::ptr::from_ref(line).cast()) };
+        if let Some(line) = lines.get(index) {
+            // SAFETY: SSE is part of x86-64, and a prefetch reads nothing.
+            unsafe { _mm_prefetch::<_MM_HINT_T0>(std::ptr::from_ref(line).cast()) };
+        }
     }
     #[cfg(not(target_arch = "x86_64"))]
     let _ = (lines, start, count);

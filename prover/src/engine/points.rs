@@ -144,6 +144,8 @@ pub(super) trait Coordinate<V: Lanes>: Copy {
     fn add(self, other: Self) -> Self;
     /// Difference; `other` has bound K.
     fn sub<const K: u64>(self, other: Self) -> Self;
+    /// self − a − b, for a and b of bound 1; adds 2 to the bound.
+    fn sub_two(self, a: Self, b: Self) -> Self;
     /// Two products, for A·B + A·K ≤ 64 where `other` has bound B ≤ K.
     fn mul_both<const K: u64>(values: [Self; 2], others: [Self; 2]) -> [Self; 2];
     /// Two squares, for bounds up to 4.
@@ -191,13 +193,18 @@ impl<V: Lanes> Coordinate<V> for Linear<V> {
         Self(self.0.sub::<K>(other.0))
     }
     #[inline(always)]
+    fn sub_two(self, a: Self, b: Self) -> Self {
+        Self(self.0.sub_two(a.0, b.0))
+    }
+    #[inline(always)]
     fn mul_both<const K: u64>(values: [Self; 2], others: [Self; 2]) -> [Self; 2] {
         let [a, b] = V::mul_each(&[values[0].0, values[1].0], &[others[0].0, others[1].0]);
         [Self(a), Self(b)]
     }
     #[inline(always)]
     fn square_both(values: [Self; 2]) -> [Self; 2] {
-        Self::mul_both::<4>(values, values)
+        let [a, b] = V::square_each(&[values[0].0, values[1].0]);
+        [Self(a), Self(b)]
     }
     #[inline(always)]
     fn reduce<const K: u64>(self) -> Self {
@@ -273,6 +280,13 @@ impl<V: Lanes> Coordinate<V> for Quadratic<V> {
         }
     }
     #[inline(always)]
+    fn sub_two(self, a: Self, b: Self) -> Self {
+        Self {
+            c0: self.c0.sub_two(a.c0, b.c0),
+            c1: self.c1.sub_two(a.c1, b.c1),
+        }
+    }
+    #[inline(always)]
     fn mul_both<const K: u64>(values: [Self; 2], others: [Self; 2]) -> [Self; 2] {
         let mut out = values;
         for k in 0..2 {
@@ -332,7 +346,7 @@ impl<V: Lanes> Coordinate<V> for Quadratic<V> {
     }
     #[inline(always)]
     fn norm(self) -> V {
-        V::dot2(self.c0, self.c0, self.c1, self.c1)
+        V::sum_of_squares(self.c0, self.c1)
     }
     #[inline(always)]
     fn divide_both(values: [Self; 2], denominators: [Self; 2], inverse_norms: [V; 2]) -> [Self; 2] {

@@ -310,6 +310,41 @@ fn accumulate<F: RawField, const N: usize>(
     }
 }
 
+/// t += 2·(the products of two different limbs of a), by 20 multiplications; the caller
+/// adds the squares of limbs.
+#[inline(always)]
+fn accumulate_cross<F: RawField, const N: usize>(t: &mut Products<N>, a: &[Ifma<F>; N]) {
+    for i in 0..LIMBS {
+        for j in i + 1..LIMBS {
+            for n in 0..N {
+                t[n][i + j] = low_product(t[n][i + j], a[n].0[j], a[n].0[i]);
+                t[n][i + j + 1] = high_product(t[n][i + j + 1], a[n].0[j], a[n].0[i]);
+            }
+        }
+    }
+}
+
+/// Doubles the cross products, the limbs 1 to 8.
+#[inline(always)]
+fn double_cross<const N: usize>(t: &mut Products<N>) {
+    for k in 1..2 * LIMBS - 1 {
+        for n in 0..N {
+            t[n][k] = add(t[n][k], t[n][k]);
+        }
+    }
+}
+
+/// t += the squares of the limbs of a.
+#[inline(always)]
+fn accumulate_squares<F: RawField, const N: usize>(t: &mut Products<N>, a: &[Ifma<F>; N]) {
+    for i in 0..LIMBS {
+        for n in 0..N {
+            t[n][2 * i] = low_product(t[n][2 * i], a[n].0[i], a[n].0[i]);
+            t[n][2 * i + 1] = high_product(t[n][2 * i + 1], a[n].0[i], a[n].0[i]);
+        }
+    }
+}
+
 /// Montgomery's reduction: t/2^260 modulo p, normalised.
 ///
 /// Step i adds the multiple of p that clears limb i. A limb takes at most ten
@@ -459,6 +494,39 @@ impl<F: RawField> Lanes for Ifma<F> {
         accumulate(&mut t, a, b);
         accumulate(&mut t, c, d);
         montgomery(t)
+    }
+
+    #[inline(always)]
+    fn square_each<const N: usize>(a: &[Self; N]) -> [Self; N] {
+        let mut t = [[zeros(); 2 * LIMBS]; N];
+        accumulate_cross(&mut t, a);
+        double_cross(&mut t);
+        accumulate_squares(&mut t, a);
+        montgomery(t)
+    }
+
+    #[inline(always)]
+    fn sum_of_squares(a: Self, b: Self) -> Self {
+        let mut t = [[zeros(); 2 * LIMBS]; 1];
+        accumulate_cross(&mut t, &[a]);
+        accumulate_cross(&mut t, &[b]);
+        double_cross(&mut t);
+        accumulate_squares(&mut t, &[a]);
+        accumulate_squares(&mut t, &[b]);
+        let [sum] = montgomery(t);
+        sum
+    }
+
+    #[inline(always)]
+    fn sub_two(self, a: Self, b: Self) -> Self {
+        a.assert_bound(1);
+        b.assert_bound(1);
+        let twice_p = constants(const { multiple(F::MODULUS_WORDS, 2) });
+        let mut t = self.0;
+        for j in 0..LIMBS {
+            t[j] = sub(sub(add(t[j], twice_p[j]), a.0[j]), b.0[j]);
+        }
+        Self::new(carry(t)).assert_bound(MAX_BOUND)
     }
 
     #[inline(always)]
