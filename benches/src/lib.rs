@@ -2,4 +2,5 @@
 
 pub mod clock;
 pub mod contender;
+pub mod statement;
 pub mod subject;

@@ -32,14 +32,21 @@ const G2: [U256; 4] = uint!([
     8495653923123431417604973247489272438418190587263600148770280649306958101930_U256,
 ]);
 
+/// Twice that generator: delta may be neither gamma nor its opposite.
+const TWICE_G2: [U256; 4] = uint!([
+    14583779054894525174450323658765874724019480979794335525732096752006891875705_U256,
+    18029695676650738226693292988307914797657423701064905010927197838374790804409_U256,
+    11474861747383700316476719153975578001603231366361248090558603872215261634898_U256,
+    2140229616977736810657479771656733941598412651537078903776637920509952744750_U256,
+]);
+
 /// A key of valid points, under which nothing was ever proven.
 fn key(inputs: usize) -> VerifyingKey {
-    let minus_g2 = [G2[0], G2[1], Q - G2[2], Q - G2[3]];
     VerifyingKey {
         alpha: G1,
         beta: G2,
         gamma: G2,
-        delta: minus_g2,
+        delta: TWICE_G2,
         ic: vec![G1; inputs + 1],
     }
 }
@@ -266,15 +273,18 @@ async fn keys_are_checked() {
         "{error}"
     );
 
-    let mut forgeable = config();
-    forgeable.circuits.settle.key.delta = forgeable.circuits.settle.key.gamma;
-    let error = refused(forgeable).await;
-    assert!(
-        error
-            .to_string()
-            .contains("settle verifier failed: KeyForgeable"),
-        "{error}"
-    );
+    // δ = γ and δ = −γ let anyone forge.
+    for delta in [G2, [G2[0], G2[1], Q - G2[2], Q - G2[3]]] {
+        let mut forgeable = config();
+        forgeable.circuits.settle.key.delta = delta;
+        let error = refused(forgeable).await;
+        assert!(
+            error
+                .to_string()
+                .contains("settle verifier failed: KeyForgeable"),
+            "{error}"
+        );
+    }
 
     let mut off_curve = config();
     off_curve.circuits.accept.key.ic[3][1] += U256::ONE;

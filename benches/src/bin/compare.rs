@@ -8,6 +8,7 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
 use repute_benches::clock::{Cost, measure};
 use repute_benches::contender::{Contender, Ours, Stock, Taceo};
+use repute_benches::statement;
 use repute_benches::subject::{self, Subject};
 use repute_prover::engine::qap::CircomReduction;
 use repute_prover::engine::{Backend, PrepareOptions, PreparedKey, TableMemory};
@@ -17,6 +18,9 @@ use serde::Serialize;
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {
+    /// The statement to prove; without it, a synthetic circuit.
+    #[arg(long, conflicts_with = "size")]
+    statement: Option<statement::Name>,
     /// Rows of the synthetic circuit, as a power of two.
     #[arg(long, default_value_t = 14, value_parser = clap::value_parser!(u32).range(6..=20))]
     size: u32,
@@ -56,6 +60,8 @@ struct Report {
     variables: usize,
     threads: usize,
     batch: usize,
+    /// Computing the witness; a synthetic circuit's is not measured.
+    witness: Option<Cost>,
     preparation: Vec<Preparation>,
     provers: Vec<Line>,
 }
@@ -72,11 +78,21 @@ fn main() -> Result<()> {
     if arguments.threads == 0 || arguments.rounds == 0 {
         bail!("threads and rounds must be at least 1");
     }
-    eprintln!(
-        "making a key for a synthetic circuit of 2^{} rows …",
-        arguments.size
-    );
-    let report = compare(&subject::synthetic(arguments.size)?, &arguments)?;
+    let (subject, witness) = match arguments.statement {
+        Some(name) => {
+            eprintln!("making a development key for the statement …");
+            let (subject, cost) = statement::subject(name)?;
+            (subject, Some(cost))
+        }
+        None => {
+            eprintln!("making a key for a circuit of 2^{} rows …", arguments.size);
+            (subject::synthetic(arguments.size)?, None)
+        }
+    };
+    let report = Report {
+        witness,
+        ..compare(&subject, &arguments)?
+    };
     if arguments.json {
         println!("{}", serde_json::to_string_pretty(&report)?);
     } else {
@@ -151,6 +167,7 @@ fn compare(subject: &Subject, arguments: &Arguments) -> Result<Report> {
         variables: subject.r1cs.variables(),
         threads: arguments.threads,
         batch: arguments.batch,
+        witness: None,
         preparation,
         provers,
     })
@@ -208,6 +225,9 @@ fn print(report: &Report) {
         "{}: {} constraints, {} variables, {} threads",
         report.subject, report.constraints, report.variables, report.threads
     );
+    if let Some(witness) = report.witness {
+        println!("witness: {:.1} ms CPU", witness.cpu_ms);
+    }
     for Preparation {
         backend,
         cost,
