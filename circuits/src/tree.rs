@@ -132,7 +132,7 @@ impl Path {
     /// Whether the node at the `level`-th sibling is the right one of the two.
     #[must_use]
     pub fn is_right(&self, level: usize) -> bool {
-        self.right >> level & 1 == 1
+        level < 32 && self.right >> level & 1 == 1
     }
 }
 
