@@ -4,9 +4,12 @@
 //! [`VerifyingKey::hash`]. They come from a ceremony, or from a set-up whose secrets are public
 //! ([`dev`]); [`Provenance`] says which, and is shown wherever keys are.
 
+mod deferred;
 pub mod dev;
 mod prepared;
 pub mod store;
+
+pub use deferred::DeferredKeys;
 
 use crate::curve::{PointError, check_g1, check_g2};
 use crate::engine::{PrepareError, PreparedKey};

@@ -25,7 +25,7 @@ pub mod solidity;
 pub mod verify;
 
 pub use keys::store::{Store, StoreError};
-pub use keys::{Keys, KeysError, Provenance};
+pub use keys::{DeferredKeys, Keys, KeysError, Provenance};
 pub use progress::{Event, Progress, TerminalProgress};
 pub use proof::{Proof, ProofError, ProofFile, ProofFileError};
 pub use prove::{ProveError, prove, prove_batch};

@@ -3,7 +3,7 @@
 use crate::{
     ask::Ask,
     chain::Chain,
-    keys::{Keyring, Provable},
+    keys::Keyring,
     log::{Log, Stage},
     shown::{ShownError, check_ask},
 };
@@ -90,8 +90,8 @@ impl CompletionProof {
             to_word(self.ask.scope()),
         ];
         let proof = Proof::from_words(self.proof)?;
-        Completion::keys(keyring)
-            .verifying()
+        keyring
+            .verifying::<Completion>()
             .verify_words(&inputs, &proof)?;
         Ok(job.stage)
     }

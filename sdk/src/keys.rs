@@ -3,9 +3,13 @@
 use alloy::primitives::{B256, U256, keccak256};
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
-use repute_circuits::statement::{Accept, Completion, Refresh, Settle, Standing, Statement};
+use repute_circuits::statement::{
+    Accept, Completion, Refresh, Settle, Standing, Statement, Window,
+};
 use repute_contracts::deploy::{Circuit, KeyProvenance, Manifest, Statements, VerifyingKey};
-use repute_prover::{Keys, KeysError, Progress, Proof, ProveError, Provenance, Store, solidity};
+use repute_prover::{
+    DeferredKeys, KeysError, Progress, Proof, ProveError, Provenance, Store, solidity,
+};
 use std::sync::Arc;
 
 /// The keys of all statements; clones share them.
@@ -13,11 +17,14 @@ use std::sync::Arc;
 pub struct Keyring(Arc<Inner>);
 
 struct Inner {
-    accept: Keys<Accept>,
-    settle: Keys<Settle>,
-    refresh: Keys<Refresh>,
-    standing: Keys<Standing>,
-    completion: Keys<Completion>,
+    accept: DeferredKeys<Accept>,
+    settle: DeferredKeys<Settle>,
+    refresh: DeferredKeys<Refresh>,
+    standing: DeferredKeys<Standing>,
+    completion: DeferredKeys<Completion>,
+    window_16: DeferredKeys<Window<16>>,
+    window_128: DeferredKeys<Window<128>>,
+    window_512: DeferredKeys<Window<512>>,
 }
 
 impl std::fmt::Debug for Keyring {
@@ -55,18 +62,21 @@ pub enum ProvingError {
         /// What went wrong.
         reason: String,
     },
+    /// The statement's keys could not be made.
+    #[error(transparent)]
+    Keys(#[from] KeysError),
 }
 
 /// A statement whose keys are in the keyring.
 pub trait Provable: Statement + 'static {
     /// The statement's keys.
-    fn keys(keyring: &Keyring) -> &Keys<Self>;
+    fn keys(keyring: &Keyring) -> &DeferredKeys<Self>;
 }
 
 macro_rules! provable {
     ($($statement:ty => $field:ident),* $(,)?) => {
         $(impl Provable for $statement {
-            fn keys(keyring: &Keyring) -> &Keys<Self> {
+            fn keys(keyring: &Keyring) -> &DeferredKeys<Self> {
                 &keyring.0.$field
             }
         })*
@@ -79,10 +89,15 @@ provable! {
     Refresh => refresh,
     Standing => standing,
     Completion => completion,
+    Window<16> => window_16,
+    Window<128> => window_128,
+    Window<512> => window_512,
 }
 
 impl Keyring {
-    /// The INSECURE development keys, from the store or made now, which takes a minute.
+    /// The INSECURE development keys, from the store or made now, which takes a minute. Of the window
+    /// statements only the verifying keys are made, which takes a second; [`Keyring::load`] makes the
+    /// rest.
     ///
     /// # Errors
     /// [`KeysError`] where a circuit does not lay out.
@@ -91,12 +106,26 @@ impl Keyring {
         progress: &(impl Progress + Sync),
     ) -> Result<Self, KeysError> {
         Ok(Self(Arc::new(Inner {
-            accept: store.load_or_generate(progress)?,
-            settle: store.load_or_generate(progress)?,
-            refresh: store.load_or_generate(progress)?,
-            standing: store.load_or_generate(progress)?,
-            completion: store.load_or_generate(progress)?,
+            accept: DeferredKeys::loaded(store.clone(), progress)?,
+            settle: DeferredKeys::loaded(store.clone(), progress)?,
+            refresh: DeferredKeys::loaded(store.clone(), progress)?,
+            standing: DeferredKeys::loaded(store.clone(), progress)?,
+            completion: DeferredKeys::loaded(store.clone(), progress)?,
+            // Large, and few agents prove each size.
+            window_16: DeferredKeys::new(store.clone())?,
+            window_128: DeferredKeys::new(store.clone())?,
+            window_512: DeferredKeys::new(store.clone())?,
         })))
+    }
+
+    /// Makes sure that the statement's proofs need nothing more than time for proving. The keys of a
+    /// window of 512 take half a minute to make and more than a gigabyte of memory; [`Keyring::prove`]
+    /// does the same by itself, without telling of its progress.
+    ///
+    /// # Errors
+    /// [`KeysError`] where the keys cannot be made.
+    pub fn load<S: Provable>(&self, progress: &(impl Progress + Sync)) -> Result<(), KeysError> {
+        S::keys(self).load(progress).map(drop)
     }
 
     /// The statement's verifying key.
@@ -114,19 +143,23 @@ impl Keyring {
     /// The circuits as they are deployed.
     #[must_use]
     pub fn circuits(&self) -> Statements<Circuit> {
-        let Inner {
-            accept,
-            settle,
-            refresh,
-            standing,
-            completion,
-        } = &*self.0;
         Statements {
-            accept: circuit(accept),
-            settle: circuit(settle),
-            refresh: circuit(refresh),
-            standing: circuit(standing),
-            completion: circuit(completion),
+            accept: self.circuit::<Accept>(),
+            settle: self.circuit::<Settle>(),
+            refresh: self.circuit::<Refresh>(),
+            standing: self.circuit::<Standing>(),
+            completion: self.circuit::<Completion>(),
+            window_16: self.circuit::<Window<16>>(),
+            window_128: self.circuit::<Window<128>>(),
+            window_512: self.circuit::<Window<512>>(),
+        }
+    }
+
+    fn circuit<S: Provable>(&self) -> Circuit {
+        let keys = S::keys(self);
+        Circuit {
+            key: verifying_key(keys.verifying()),
+            circuit_hash: keys.circuit_hash().to_string(),
         }
     }
 
@@ -172,30 +205,28 @@ impl Keyring {
         statement: S,
         seed: [u8; 32],
     ) -> Result<Proof, ProvingError> {
+        // Before keys are loaded for it, and perhaps made.
+        let refused = |violation: S::Violation| ProvingError::False(violation.to_string());
+        statement.check().map_err(refused)?;
         let keyring = self.clone();
         let proving = tokio::task::spawn_blocking(move || {
             let mut rng = ChaCha20Rng::from_seed(seed);
-            repute_prover::prove(S::keys(&keyring), &statement, &mut rng)
+            let keys = S::keys(&keyring).load(&())?;
+            Ok::<_, KeysError>(repute_prover::prove(keys, &statement, &mut rng))
         });
         let failed = |reason: String| ProvingError::Failed {
             statement: S::NAME,
             reason,
         };
         match proving.await {
-            Ok(Ok(proof)) => Ok(proof),
-            Ok(Err(ProveError::False(violation))) => {
+            Ok(Ok(Ok(proof))) => Ok(proof),
+            Ok(Ok(Err(ProveError::False(violation)))) => {
                 Err(ProvingError::False(violation.to_string()))
             }
-            Ok(Err(error)) => Err(failed(error.to_string())),
+            Ok(Ok(Err(error))) => Err(failed(error.to_string())),
+            Ok(Err(error)) => Err(error.into()),
             Err(error) => Err(failed(format!("the proving thread ended early: {error}"))),
         }
-    }
-}
-
-fn circuit<S: Statement>(keys: &Keys<S>) -> Circuit {
-    Circuit {
-        key: verifying_key(keys.verifying()),
-        circuit_hash: keys.circuit_hash().to_string(),
     }
 }
 

@@ -187,6 +187,15 @@ fn ledger(error: &Ledger) -> String {
         ),
         Ledger::NotTaken(e) => format!("job {} was never taken", e.postId),
         Ledger::MalformedPolicy(_) => "the policy is not well-formed".to_owned(),
+        Ledger::MalformedFilter(_) => {
+            "the filter has unused bits set, or a category where every one counts".to_owned()
+        }
+        Ledger::UnknownWindow(e) => {
+            format!(
+                "there is no window of {} slots, only of 16, 128 and 512",
+                e.slots
+            )
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::{
     ask::Ask,
     chain::Chain,
-    keys::{Keyring, Provable},
+    keys::Keyring,
     log::Log,
     shown::{ShownError, check_ask},
     wallet::grid::MAX_AGE,
@@ -117,8 +117,8 @@ impl StandingProof {
             U256::from(self.at),
         ];
         let proof = Proof::from_words(self.proof)?;
-        Standing::keys(keyring)
-            .verifying()
+        keyring
+            .verifying::<Standing>()
             .verify_words(&inputs, &proof)?;
         Ok(Shown {
             pseudonym: self.pseudonym,

@@ -30,6 +30,9 @@ contract AgentLedger is IAgentLedger {
     IGroth16Verifier public immutable REFRESH_VERIFIER;
     IGroth16Verifier public immutable STANDING_VERIFIER;
     IGroth16Verifier public immutable COMPLETION_VERIFIER;
+    IGroth16Verifier public immutable WINDOW_16_VERIFIER;
+    IGroth16Verifier public immutable WINDOW_128_VERIFIER;
+    IGroth16Verifier public immutable WINDOW_512_VERIFIER;
 
     /// @inheritdoc IAgentLedger
     mapping(uint256 root => bool) public isKnownRoot;
@@ -56,6 +59,9 @@ contract AgentLedger is IAgentLedger {
         REFRESH_VERIFIER = _taking(verifiers.refresh, 4);
         STANDING_VERIFIER = _taking(verifiers.standing, 7);
         COMPLETION_VERIFIER = _taking(verifiers.completion, 5);
+        WINDOW_16_VERIFIER = _taking(verifiers.window16, 8);
+        WINDOW_128_VERIFIER = _taking(verifiers.window128, 8);
+        WINDOW_512_VERIFIER = _taking(verifiers.window512, 8);
     }
 
     /// @dev circomlib's P_2(1, 2): that `poseidon` is the hash it should be.
@@ -136,14 +142,7 @@ contract AgentLedger is IAgentLedger {
     /// @inheritdoc IAgentLedger
     function verifyStanding(Request calldata request, Standing calldata standing) external view {
         _requireInTime(request.deadline);
-        if (!isKnownRoot[standing.root]) revert UnknownRoot(standing.root);
-        if (isSpent[standing.nullifier]) revert NullifierSpent(standing.nullifier);
-        uint256 provenAt = standing.provenAt;
-        // Compared this way, a huge value cannot overflow.
-        if (provenAt > block.timestamp || block.timestamp - provenAt > PROOF_AGE) {
-            revert ProofTime(provenAt, block.timestamp);
-        }
-        if (!PolicyLib.isWellFormed(standing.policy)) revert MalformedPolicy(standing.policy);
+        _requireCurrent(standing.root, standing.nullifier, standing.policy, standing.provenAt);
         uint256[] memory inputs = new uint256[](7);
         inputs[0] = standing.root;
         inputs[1] = standing.nullifier;
@@ -151,8 +150,25 @@ contract AgentLedger is IAgentLedger {
         inputs[3] = standing.pseudonym;
         inputs[4] = _scope(request);
         inputs[5] = standing.policy;
-        inputs[6] = provenAt;
+        inputs[6] = standing.provenAt;
         if (!STANDING_VERIFIER.verify(standing.proof, inputs)) revert InvalidProof();
+    }
+
+    /// @inheritdoc IAgentLedger
+    function verifyWindow(Request calldata request, Window calldata window) external view {
+        _requireInTime(request.deadline);
+        _requireCurrent(window.root, window.nullifier, window.policy, window.provenAt);
+        if (!_isFilter(window.filter)) revert MalformedFilter(window.filter);
+        uint256[] memory inputs = new uint256[](8);
+        inputs[0] = window.root;
+        inputs[1] = window.nullifier;
+        inputs[2] = _context(request);
+        inputs[3] = window.pseudonym;
+        inputs[4] = _scope(request);
+        inputs[5] = window.filter;
+        inputs[6] = window.policy;
+        inputs[7] = window.provenAt;
+        if (!_windowVerifier(window.slots).verify(window.proof, inputs)) revert InvalidProof();
     }
 
     /// @inheritdoc IAgentLedger
@@ -232,6 +248,29 @@ contract AgentLedger is IAgentLedger {
 
     function _requireInTime(uint256 deadline) private view {
         if (block.timestamp > deadline) revert DeadlinePassed(deadline);
+    }
+
+    /// @dev What is shown about a state holds now: it is the agent's latest, and the proof is recent.
+    function _requireCurrent(uint256 shownRoot, uint256 nullifier, uint256 policy, uint256 provenAt) private view {
+        if (!isKnownRoot[shownRoot]) revert UnknownRoot(shownRoot);
+        if (isSpent[nullifier]) revert NullifierSpent(nullifier);
+        // Compared this way, a huge value cannot overflow.
+        if (provenAt > block.timestamp || block.timestamp - provenAt > PROOF_AGE) {
+            revert ProofTime(provenAt, block.timestamp);
+        }
+        if (!PolicyLib.isWellFormed(policy)) revert MalformedPolicy(policy);
+    }
+
+    /// @dev category u32 | anyCategory u1<<32 | since u40<<33; category 0 where every category counts.
+    function _isFilter(uint256 filter) private pure returns (bool) {
+        return filter >> 73 == 0 && (uint32(filter) == 0 || (filter >> 32) & 1 == 0);
+    }
+
+    function _windowVerifier(uint256 slots) private view returns (IGroth16Verifier) {
+        if (slots == 16) return WINDOW_16_VERIFIER;
+        if (slots == 128) return WINDOW_128_VERIFIER;
+        if (slots == 512) return WINDOW_512_VERIFIER;
+        revert UnknownWindow(slots);
     }
 
     function _requireProper(uint256 value) private pure {

@@ -240,6 +240,9 @@ async fn deploy(
         refresh: deploy_verifier(&mut sender, VERIFIERS.refresh, circuits.refresh).await?,
         standing: deploy_verifier(&mut sender, VERIFIERS.standing, circuits.standing).await?,
         completion: deploy_verifier(&mut sender, VERIFIERS.completion, circuits.completion).await?,
+        window_16: deploy_verifier(&mut sender, VERIFIERS.window_16, circuits.window_16).await?,
+        window_128: deploy_verifier(&mut sender, VERIFIERS.window_128, circuits.window_128).await?,
+        window_512: deploy_verifier(&mut sender, VERIFIERS.window_512, circuits.window_512).await?,
     };
     let poseidon = sender
         .deploy("Poseidon", &Poseidon::BYTECODE, Vec::new())
@@ -282,6 +285,9 @@ async fn deploy(
             refresh: addresses.refresh,
             standing: addresses.standing,
             completion: addresses.completion,
+            window16: addresses.window_16,
+            window128: addresses.window_128,
+            window512: addresses.window_512,
         },
     };
     let ledger = sender

@@ -30,7 +30,10 @@ contract GasTest is World, KnownKey {
             new Groth16Verifier(key(8)),
             new Groth16Verifier(key(4)),
             new Groth16Verifier(key(7)),
-            new Groth16Verifier(key(5))
+            new Groth16Verifier(key(5)),
+            new Groth16Verifier(key(8)),
+            new Groth16Verifier(key(8)),
+            new Groth16Verifier(key(8))
         );
     }
 
@@ -166,6 +169,36 @@ contract GasTest is World, KnownKey {
         inputs[3] = k(abi.encode(tag("repute/refresh/v1"), block.chainid, address(ledger)));
         ledger.refresh(prove(17, inputs), inputs[0], inputs[1], inputs[2]);
         snapshot("refresh");
+    }
+
+    /// @dev Views, which cost gas where a contract relies on them.
+    function test_shows() external {
+        IAgentLedger.Request memory r = IAgentLedger.Request(stranger, 0, block.timestamp, "market");
+        uint256 context = k(abi.encode(block.chainid, address(ledger), r.audience, r.challenge, r.deadline));
+        uint256 scope = k(abi.encode(r.audience, r.label));
+
+        IAgentLedger.Standing memory s;
+        (s.root, s.nullifier, s.pseudonym, s.policy, s.provenAt) = (knownRoot, 1, 2, 3, block.timestamp);
+        uint256[] memory inputs = new uint256[](7);
+        (inputs[0], inputs[1], inputs[2], inputs[3], inputs[4]) = (s.root, s.nullifier, context, s.pseudonym, scope);
+        (inputs[5], inputs[6]) = (s.policy, s.provenAt);
+        s.proof = prove(17, inputs);
+        ledger.verifyStanding(r, s);
+        snapshot("verifyStanding");
+
+        IAgentLedger.Window memory w;
+        (w.root, w.nullifier, w.pseudonym, w.filter, w.policy) = (knownRoot, 1, 2, 1 << 32, 3);
+        (w.provenAt, w.slots) = (block.timestamp, 512);
+        w.proof = prove(17, dynamic([w.root, w.nullifier, context, w.pseudonym, scope, w.filter, w.policy, w.provenAt]));
+        ledger.verifyWindow(r, w);
+        snapshot("verifyWindow");
+
+        (uint256 id,) = take(plain());
+        inputs = new uint256[](5);
+        (inputs[0],) = board.ticketOf(id);
+        (inputs[1], inputs[2], inputs[3], inputs[4]) = (keyOf(id), context, 2, scope);
+        ledger.verifyCompletion(r, id, 2, prove(17, inputs));
+        snapshot("verifyCompletion");
     }
 
     function test_tree_sizes() external {

@@ -87,7 +87,7 @@ contract SetupTest is World {
         ledgerRefused(recipient, gate, b, v, recipient);
         ledgerRefused(poseidon, IRegistrationGate(stranger), b, v, stranger);
         ledgerRefused(poseidon, gate, IJobBoard(address(0)), v, address(0));
-        for (uint256 i = 0; i < 5; i++) {
+        for (uint256 i = 0; i < 8; i++) {
             for (uint256 wrong = 0; wrong < 2; wrong++) {
                 v = _verifiers();
                 IGroth16Verifier bad = wrong == 0 ? IGroth16Verifier(stranger) : new ListedVerifier(9);
@@ -96,6 +96,9 @@ contract SetupTest is World {
                 if (i == 2) v.refresh = bad;
                 if (i == 3) v.standing = bad;
                 if (i == 4) v.completion = bad;
+                if (i == 5) v.window16 = bad;
+                if (i == 6) v.window128 = bad;
+                if (i == 7) v.window512 = bad;
                 ledgerRefused(poseidon, gate, b, v, address(bad));
             }
         }

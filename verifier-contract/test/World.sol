@@ -46,6 +46,9 @@ abstract contract World is Signing {
     ListedVerifier internal refreshVerifier;
     ListedVerifier internal standingVerifier;
     ListedVerifier internal completionVerifier;
+    ListedVerifier internal window16Verifier;
+    ListedVerifier internal window128Verifier;
+    ListedVerifier internal window512Verifier;
 
     uint256 private fresh = 1000;
 
@@ -59,6 +62,9 @@ abstract contract World is Signing {
         refreshVerifier = new ListedVerifier(4);
         standingVerifier = new ListedVerifier(7);
         completionVerifier = new ListedVerifier(5);
+        window16Verifier = new ListedVerifier(8);
+        window128Verifier = new ListedVerifier(8);
+        window512Verifier = new ListedVerifier(8);
         IAgentLedger.Verifiers memory verifiers = _verifiers();
         OpenGate gate = new OpenGate();
         uint256 nonce = vm.getNonce(address(this));
@@ -91,10 +97,16 @@ abstract contract World is Signing {
     }
 
     function _verifiers() internal virtual returns (IAgentLedger.Verifiers memory) {
-        return
-            IAgentLedger.Verifiers(
-                acceptVerifier, settleVerifier, refreshVerifier, standingVerifier, completionVerifier
-            );
+        return IAgentLedger.Verifiers(
+            acceptVerifier,
+            settleVerifier,
+            refreshVerifier,
+            standingVerifier,
+            completionVerifier,
+            window16Verifier,
+            window128Verifier,
+            window512Verifier
+        );
     }
 
     function _config(address providerAt) internal view returns (IJobBoard.Config memory) {

@@ -4,11 +4,11 @@ use crate::common::keys;
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
 use repute_circuits::shape::{Digest, Shape};
-use repute_circuits::statement::{Completion, Refresh, Statement};
+use repute_circuits::statement::{Completion, Refresh, Statement, Window};
 use repute_prover::engine::TableMemory;
 use repute_prover::keys::store::{Corruption, HEADER, load, save};
 use repute_prover::keys::{Keys, KeysError, dev};
-use repute_prover::{Event, Provenance, Store, StoreError, prove};
+use repute_prover::{DeferredKeys, Event, Provenance, Store, StoreError, prove};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -72,6 +72,34 @@ fn development_keys_are_the_same_everywhere() {
         .install(dev::generate::<Completion>)
         .expect("the circuit lays out");
     assert_eq!(again.proving(), keys::<Completion>().proving());
+}
+
+#[test]
+fn a_verifying_key_alone_is_that_of_the_keys() {
+    fn check<S: Statement>() {
+        let (alone, circuit) = dev::verifying_key::<S>().expect("the circuit lays out");
+        assert_eq!(&alone, keys::<S>().verifying());
+        assert_eq!(circuit, keys::<S>().circuit_hash());
+    }
+    check::<Completion>();
+    check::<Refresh>();
+    check::<Window<16>>();
+}
+
+#[test]
+fn deferred_keys_are_made_when_they_are_loaded() {
+    let (_directory, store, path) = empty();
+    let deferred = DeferredKeys::<Completion>::new(store).expect("the circuit lays out");
+    assert_eq!(deferred.verifying(), keys::<Completion>().verifying());
+    assert_eq!(deferred.circuit_hash(), keys::<Completion>().circuit_hash());
+    assert!(!path.exists());
+    let first = deferred.load(&()).expect("the circuit lays out");
+    assert!(path.exists());
+    assert_eq!(first.verifying(), deferred.verifying());
+    fs::remove_file(&path).expect("the file is there");
+    let again = deferred.load(&()).expect("nothing is left to do");
+    assert!(std::ptr::eq(first, again));
+    assert!(!path.exists());
 }
 
 /// The reason for which `load` refuses the file.

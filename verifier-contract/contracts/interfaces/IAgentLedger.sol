@@ -17,13 +17,16 @@ interface IAgentLedger {
         Settle
     }
 
-    /// @notice One verifier for each statement.
+    /// @notice One verifier for each statement; windows are three statements, one for each number of slots.
     struct Verifiers {
         IGroth16Verifier accept;
         IGroth16Verifier settle;
         IGroth16Verifier refresh;
         IGroth16Verifier standing;
         IGroth16Verifier completion;
+        IGroth16Verifier window16;
+        IGroth16Verifier window128;
+        IGroth16Verifier window512;
     }
 
     /// @notice Where a batch put a state.
@@ -56,6 +59,24 @@ interface IAgentLedger {
         uint256 provenAt;
     }
 
+    /// @notice A window proof: what `filter` admits of the record of the state in `root` meets `policy` at `provenAt`.
+    struct Window {
+        uint256[8] proof;
+        uint256 root;
+        uint256 nullifier;
+        uint256 pseudonym;
+        /// category u32 | anyCategory u1<<32 | since u40<<33, category 0 where every category counts. Counted are the jobs
+        /// taken at `since`, unix seconds, or later.
+        uint256 filter;
+        /// Over the jobs counted; minClients and minAgeDays are 0.
+        uint256 policy;
+        /// The statement's `at`, unix seconds.
+        uint256 provenAt;
+        /// The most records that the proof's circuit walks: 16, 128 or 512. It says which key the proof is for and nothing
+        /// about the record beyond that.
+        uint256 slots;
+    }
+
     /// @dev A constructor argument has no code where a contract is needed, or a verifier takes another number of inputs.
     error InvalidSetup(address where);
     /// @dev Only the board may spend.
@@ -74,6 +95,10 @@ interface IAgentLedger {
     error ProofTime(uint256 provenAt, uint256 nowTime);
     /// @dev The policy shown is not well-formed.
     error MalformedPolicy(uint256 policy);
+    /// @dev The filter shown has unused bits set, or a category where every category counts.
+    error MalformedFilter(uint256 filter);
+    /// @dev There is no window of this many slots: 16, 128 or 512.
+    error UnknownWindow(uint256 slots);
     /// @dev The request's deadline passed.
     error DeadlinePassed(uint256 deadline);
     /// @dev The board's post was never taken.
@@ -123,6 +148,13 @@ interface IAgentLedger {
     /// Warnings. The view keeps no state: an audience that grants something once must remember the pseudonym or the
     /// challenge. It shows nothing about who sends it.
     function verifyStanding(Request calldata request, Standing calldata standing) external view;
+
+    /// @notice Returns if and only if the jobs that `window.filter` admits, of an agent whose current state is in this
+    /// ledger, meet `window.policy`; else reverts with the reason. Anyone.
+    /// @dev Context, scope and checks as in `verifyStanding`; and the filter well-formed.
+    /// Warnings as for `verifyStanding`. Compare filter and policy with those that were asked for: a later `since` leaves
+    /// jobs out, and over a window without any job a policy that asks for no completed one holds. Clients are not counted.
+    function verifyWindow(Request calldata request, Window calldata window) external view;
 
     /// @notice Returns if and only if `pseudonym` belongs to the agent that took the board's job `postId`; else reverts
     /// with the reason. Anyone.

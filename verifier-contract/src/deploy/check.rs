@@ -149,6 +149,21 @@ async fn ledger(provider: &DynProvider, manifest: &Manifest) -> Result<(), Deplo
         "ledger's COMPLETION_VERIFIER",
         verifiers.completion
     );
+    same!(
+        WINDOW_16_VERIFIER,
+        "ledger's WINDOW_16_VERIFIER",
+        verifiers.window_16
+    );
+    same!(
+        WINDOW_128_VERIFIER,
+        "ledger's WINDOW_128_VERIFIER",
+        verifiers.window_128
+    );
+    same!(
+        WINDOW_512_VERIFIER,
+        "ledger's WINDOW_512_VERIFIER",
+        verifiers.window_512
+    );
     Ok(())
 }
 

@@ -65,6 +65,9 @@ pub const INPUTS: Statements<usize> = Statements {
     refresh: 4,
     standing: 7,
     completion: 5,
+    window_16: 8,
+    window_128: 8,
+    window_512: 8,
 };
 
 /// Where the proving and verifying keys come from.

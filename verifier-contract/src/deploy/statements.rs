@@ -2,74 +2,62 @@
 
 use serde::{Deserialize, Serialize};
 
-/// One `T` for each statement that has a verifier in the ledger.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[allow(missing_docs, reason = "each field is the statement it is named after")]
-pub struct Statements<T> {
-    pub accept: T,
-    pub settle: T,
-    pub refresh: T,
-    pub standing: T,
-    pub completion: T,
+/// Declares [`Statements`] from each field and its statement's name, in the order in which the ledger
+/// names its verifiers.
+macro_rules! statements {
+    ($($field:ident: $name:literal, $verifier:literal;)*) => {
+        /// One `T` for each statement that has a verifier in the ledger.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        #[allow(missing_docs, reason = "each field is the statement it is named after")]
+        pub struct Statements<T> {
+            $(#[serde(rename = $name)] pub $field: T,)*
+        }
+
+        /// How many statements have a verifier.
+        const COUNT: usize = [$($name),*].len();
+
+        impl<T> Statements<T> {
+            /// References to the values.
+            pub const fn as_ref(&self) -> Statements<&T> {
+                Statements { $($field: &self.$field,)* }
+            }
+
+            /// The values with their statements' names.
+            pub fn named(self) -> [(&'static str, T); COUNT] {
+                [$(($name, self.$field),)*]
+            }
+
+            /// Pairs the values of two sets.
+            pub fn zip<U>(self, other: Statements<U>) -> Statements<(T, U)> {
+                Statements { $($field: (self.$field, other.$field),)* }
+            }
+
+            /// The values alone.
+            pub fn into_array(self) -> [T; COUNT] {
+                [$(self.$field,)*]
+            }
+
+            /// Applies `f` to each value.
+            pub fn map<U>(self, mut f: impl FnMut(T) -> U) -> Statements<U> {
+                Statements { $($field: f(self.$field),)* }
+            }
+        }
+
+        /// What each statement's verifier is called in manifests and errors.
+        pub(super) const VERIFIERS: Statements<&'static str> = Statements {
+            $($field: $verifier,)*
+        };
+    };
 }
 
-impl<T> Statements<T> {
-    /// References to the values.
-    pub const fn as_ref(&self) -> Statements<&T> {
-        Statements {
-            accept: &self.accept,
-            settle: &self.settle,
-            refresh: &self.refresh,
-            standing: &self.standing,
-            completion: &self.completion,
-        }
-    }
-
-    /// The values with their statements' names, in the protocol's order.
-    pub fn named(self) -> [(&'static str, T); 5] {
-        [
-            ("accept", self.accept),
-            ("settle", self.settle),
-            ("refresh", self.refresh),
-            ("standing", self.standing),
-            ("completion", self.completion),
-        ]
-    }
-
-    /// Pairs the values of two sets.
-    pub fn zip<U>(self, other: Statements<U>) -> Statements<(T, U)> {
-        Statements {
-            accept: (self.accept, other.accept),
-            settle: (self.settle, other.settle),
-            refresh: (self.refresh, other.refresh),
-            standing: (self.standing, other.standing),
-            completion: (self.completion, other.completion),
-        }
-    }
-
-    /// The values in the protocol's order.
-    pub fn into_array(self) -> [T; 5] {
-        self.named().map(|(_, value)| value)
-    }
-
-    /// Applies `f` to each value.
-    pub fn map<U>(self, mut f: impl FnMut(T) -> U) -> Statements<U> {
-        Statements {
-            accept: f(self.accept),
-            settle: f(self.settle),
-            refresh: f(self.refresh),
-            standing: f(self.standing),
-            completion: f(self.completion),
-        }
-    }
+statements! {
+    accept: "accept", "accept verifier";
+    settle: "settle", "settle verifier";
+    refresh: "refresh", "refresh verifier";
+    standing: "standing", "standing verifier";
+    completion: "completion", "completion verifier";
+    window_16: "window-16", "window-16 verifier";
+    window_128: "window-128", "window-128 verifier";
+    window_512: "window-512", "window-512 verifier";
 }
-
-/// What each statement's verifier is called in manifests and errors.
-pub(super) const VERIFIERS: Statements<&'static str> = Statements {
-    accept: "accept verifier",
-    settle: "settle verifier",
-    refresh: "refresh verifier",
-    standing: "standing verifier",
-    completion: "completion verifier",
-};
