@@ -17,24 +17,6 @@ contract FoldCancelledTest is World {
         f.relayer = relayer;
     }
 
-    function inputsOf(uint256 id, IJobBoard.Post memory p, IJobBoard.Fold memory f)
-        private
-        view
-        returns (uint256[8] memory)
-    {
-        IJobBoard.Job memory job = board.job(id);
-        return [
-            f.root,
-            f.nullifier,
-            f.commitment,
-            job.ticket,
-            p.terms.category + f.provenAt * 2 ** 32 + uint256(job.takenAt) * 2 ** 179 + 3 * 2 ** 219,
-            p.terms.reviewer,
-            k(abi.encode(bytes32(0))),
-            k(abi.encode(tag("repute/settle/v1"), keyOf(id), address(0), uint256(0), f.relayer, uint256(0)))
-        ];
-    }
-
     function refused(uint256 id, IJobBoard.Post memory p, IJobBoard.Fold memory f, bytes memory reason) private {
         vm.prank(relayer);
         vm.expectRevert(reason);
@@ -70,7 +52,7 @@ contract FoldCancelledTest is World {
     function test_refuses_the_proof_of_another_outcome() external {
         (uint256 id, IJobBoard.Post memory p) = cancelled();
         IJobBoard.Fold memory f = fold();
-        uint256[8] memory inputs = inputsOf(id, p, f);
+        uint256[8] memory inputs = foldInputs(id, p, f);
         inputs[4] ^= 2 ** 219;
         list(settleVerifier, f.proof, inputs);
         refused(id, p, f, abi.encodeWithSelector(IAgentLedger.InvalidProof.selector));
@@ -79,11 +61,11 @@ contract FoldCancelledTest is World {
     function test_counts_once_and_moves_no_money() external {
         (uint256 id, IJobBoard.Post memory p) = cancelled();
         IJobBoard.Fold memory f = fold();
-        list(settleVerifier, f.proof, inputsOf(id, p, f));
+        list(settleVerifier, f.proof, foldInputs(id, p, f));
         uint256 size = ledger.treeSize();
         uint256 owed = board.liabilities();
         vm.expectEmit(address(board));
-        emit IJobBoardEvents.CancelFolded(id, 0, size, inputsOf(id, p, f));
+        emit IJobBoardEvents.CancelFolded(id, 0, size, foldInputs(id, p, f));
         vm.prank(relayer);
         board.foldCancelled(id, p, f);
         eq(ledger.treeSize(), size + 1);

@@ -206,10 +206,10 @@ contract Groth16Test is KnownKey {
         Groth16Verifier verifier = new Groth16Verifier(key(1));
         uint256[] memory inputs = some(1);
         uint256[8] memory nothing;
-        require(!verifier.verify(nothing, inputs), "nothing accepted");
+        require(!verifier.verify{gas: 1_000_000}(nothing, inputs), "nothing accepted");
         uint256[8] memory proof = prove(9, inputs);
         (proof[0], proof[1]) = (0, 0);
-        require(!verifier.verify(proof, inputs), "A at infinity");
+        require(!verifier.verify{gas: 1_000_000}(proof, inputs), "A at infinity");
     }
 
     // Batches
@@ -335,9 +335,10 @@ contract Groth16Test is KnownKey {
             (bool ok,) = address(verifier).staticcall(data);
             uint256 used = before - gasleft();
             require(ok);
-            // Pairing 181,000; for each input a multiplication and an addition, 6,150, and 100 for each of the two calls.
+            // The pairing, 181,000, and its call, 100; for each input a multiplication and an addition, 6,150, and their two
+            // calls, 200: nothing can do without these. The rest is ours: 150 for each input, and 1,500.
             emit Measured(n, used);
-            require(used <= 181_000 + (6_150 + 200 + 180) * n + 1_600, "dearer than it was");
+            require(used <= 181_100 + (6_350 + 150) * n + 1_500, "dearer than it was");
         }
     }
 

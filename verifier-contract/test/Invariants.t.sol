@@ -165,23 +165,9 @@ contract Handler is World {
         IJobBoard.Fold memory f;
         f.proof[0] = unused();
         (f.root, f.nullifier, f.commitment, f.provenAt) = (ledger.root(), unused(), unused(), block.timestamp);
-        list(settleVerifier, f.proof, foldInputs(job, f));
+        list(settleVerifier, f.proof, foldInputs(job.id, job.posted, f));
         board.foldCancelled(job.id, job.posted, f);
         spends++;
-    }
-
-    function foldInputs(Known memory job, IJobBoard.Fold memory f) private view returns (uint256[8] memory) {
-        IJobBoard.Job memory stored = board.job(job.id);
-        return [
-            f.root,
-            f.nullifier,
-            f.commitment,
-            stored.ticket,
-            job.posted.terms.category + f.provenAt * 2 ** 32 + uint256(stored.takenAt) * 2 ** 179 + 3 * 2 ** 219,
-            job.posted.terms.reviewer,
-            k(abi.encode(bytes32(0))),
-            k(abi.encode(tag("repute/settle/v1"), keyOf(job.id), address(0), uint256(0), address(0), uint256(0)))
-        ];
     }
 
     /// @dev Reclaims; sometimes a stranger claims the escrow's refund first, and sometimes leaves it at that.

@@ -19,6 +19,8 @@ abstract contract World is Signing {
     uint256 internal constant CLIENT_KEY = 0xC11E47;
     uint256 internal constant WORKER_KEY = 0x303030;
     uint256 internal constant OTHER_KEY = 0xBAD;
+    /// @dev Deploys ledger, board and provider and nothing else, so that their addresses are the same in every world.
+    address internal constant DEPLOYER = address(0xDE9107);
     address internal client = vm.addr(CLIENT_KEY);
     address internal worker = vm.addr(WORKER_KEY);
     address internal arbiter = address(0xA4B17E4);
@@ -67,12 +69,14 @@ abstract contract World is Signing {
         window512Verifier = new ListedVerifier(8);
         IAgentLedger.Verifiers memory verifiers = _verifiers();
         OpenGate gate = new OpenGate();
-        uint256 nonce = vm.getNonce(address(this));
-        address boardAt = vm.computeCreateAddress(address(this), nonce + 1);
-        address providerAt = vm.computeCreateAddress(address(this), nonce + 2);
+        address boardAt = vm.computeCreateAddress(DEPLOYER, 1);
+        address providerAt = vm.computeCreateAddress(DEPLOYER, 2);
+        vm.startPrank(DEPLOYER);
         ledger = new AgentLedger(poseidon, gate, IJobBoard(boardAt), verifiers);
-        board = new JobBoard(_config(providerAt));
+        IJobBoard.Config memory config = _config(providerAt);
+        board = new JobBoard(config);
         provider = new PrivateProvider(address(board));
+        vm.stopPrank();
         ledger.register(7, "");
         address[5] memory people = [client, relayer, arbiter, stranger, worker];
         for (uint256 i = 0; i < people.length; i++) {
@@ -316,6 +320,24 @@ abstract contract World is Signing {
         bytes memory signature = signCancel(WORKER_KEY, id, block.timestamp);
         vm.prank(client);
         board.cancel(id, p, block.timestamp, signature);
+    }
+
+    function foldInputs(uint256 id, IJobBoard.Post memory p, IJobBoard.Fold memory f)
+        internal
+        view
+        returns (uint256[8] memory)
+    {
+        IJobBoard.Job memory job = board.job(id);
+        return [
+            f.root,
+            f.nullifier,
+            f.commitment,
+            job.ticket,
+            p.terms.category + f.provenAt * 2 ** 32 + uint256(job.takenAt) * 2 ** 179 + 3 * 2 ** 219,
+            p.terms.reviewer,
+            k(abi.encode(bytes32(0))),
+            k(abi.encode(tag("repute/settle/v1"), keyOf(id), address(0), uint256(0), f.relayer, uint256(0)))
+        ];
     }
 
     // Times

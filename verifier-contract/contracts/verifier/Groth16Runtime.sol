@@ -14,14 +14,15 @@ contract Groth16Runtime is IGroth16Verifier {
     /// @dev e(−A, B) · e(alpha, beta) · e(IC_0 + Σ inputs_i · IC_i, gamma) · e(C, delta) = 1, by the precompiles of EIP-196
     /// and EIP-197.
     function verify(uint256[8] calldata proof, uint256[] calldata inputs) external view returns (bool valid) {
-        // Returns from inside, and so has all memory to itself: four pairs of 0xc0 bytes, A B | alpha beta | X gamma | C delta,
-        // then from 0x300 on the running sum of X, the next term and its scalar.
+        // Returns from inside, and so has all memory to itself: four pairs of 0xc0 bytes, A B | alpha beta | X gamma | C delta.
+        // X is summed up first, in its place at 0x180 with the next term before it at 0x140 and IC_1, IC_2, .. behind it; from
+        // the last, so that a term's scalar may overwrite the point behind it.
         assembly {
             // Base field modulus and group order.
             let q := 0x30644e72e131a029b85045b68181585d97816a916871ca8d3c208c16d87cfd47
             let r := 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000001
             let size := shl(5, inputs.length)
-            let length := add(mul(size, 2), mul(add(FIXED_WORDS, 2), 0x20))
+            let length := add(shl(1, size), mul(add(FIXED_WORDS, 2), 0x20))
             let key := sub(codesize(), 0x20)
             codecopy(0x00, key, 0x20)
             // The pairing refuses coordinates above the modulus; the one that is negated must be checked here.
@@ -30,26 +31,25 @@ contract Groth16Runtime is IGroth16Verifier {
             valid := and(lt(ay, q), eq(mload(0x00), length))
             if valid {
                 key := sub(key, length)
-                calldatacopy(0x00, proof, 0xc0)
-                mstore(0x20, mod(sub(q, ay), q))
-                codecopy(0xc0, key, 0xc0)
-                codecopy(0x1c0, add(key, 0xc0), 0x80)
-                calldatacopy(0x240, add(proof, 0xc0), 0x40)
-                codecopy(0x280, add(key, 0x140), 0x80)
-                let ic := add(key, 0x1c0)
-                codecopy(0x300, ic, 0x40)
-                let end := add(inputs.offset, size)
-                for { let place := inputs.offset } lt(place, end) { place := add(place, 0x20) } {
-                    ic := add(ic, 0x40)
+                codecopy(0x180, add(key, 0x1c0), add(shl(1, size), 0x40))
+                let place := add(inputs.offset, size)
+                // No result is looked at here: the key's points are valid, and a call without gas leaves none for the pairing.
+                for { let ic := add(shl(1, size), 0x180) } gt(ic, 0x180) { ic := sub(ic, 0x40) } {
+                    place := sub(place, 0x20)
                     let input := calldataload(place)
-                    codecopy(0x340, ic, 0x40)
-                    mstore(0x380, input)
-                    let ok := staticcall(gas(), 0x07, 0x340, 0x60, 0x340, 0x40)
-                    ok := and(staticcall(gas(), 0x06, 0x300, 0x80, 0x300, 0x40), ok)
-                    valid := and(valid, and(ok, lt(input, r)))
+                    valid := and(valid, lt(input, r))
+                    mstore(add(ic, 0x40), input)
+                    pop(staticcall(gas(), 0x07, ic, 0x60, 0x140, 0x40))
+                    pop(staticcall(gas(), 0x06, 0x140, 0x80, 0x180, 0x40))
                 }
-                mcopy(0x180, 0x300, 0x40)
                 if valid {
+                    calldatacopy(0x00, proof, 0xc0)
+                    // Infinity, (0, 0), becomes a point that the pairing refuses.
+                    mstore(0x20, sub(q, ay))
+                    codecopy(0xc0, key, 0xc0)
+                    codecopy(0x1c0, add(key, 0xc0), 0x80)
+                    calldatacopy(0x240, add(proof, 0xc0), 0x40)
+                    codecopy(0x280, add(key, 0x140), 0x80)
                     valid := staticcall(gas(), 0x08, 0x00, 0x300, 0x00, 0x20)
                     valid := and(valid, eq(mload(0x00), 1))
                 }
