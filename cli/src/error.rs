@@ -132,7 +132,9 @@ impl From<AgentError> for CliError {
         match error {
             AgentError::Chain(error) => error.into(),
             AgentError::Keys(error) => error.into(),
-            AgentError::Proving(ProvingError::Failed { .. }) => Self::new(Kind::Proof, error),
+            AgentError::Proving(ProvingError::Failed { .. } | ProvingError::Keys(_)) => {
+                Self::new(Kind::Proof, error)
+            }
             other => Self::new(Kind::Refused, other),
         }
     }

@@ -3,9 +3,10 @@
 use crate::{
     ask::Ask,
     chain::Chain,
+    document::Document,
     keys::Keyring,
     log::{Log, Stage},
-    shown::{ShownError, check_ask},
+    shown::{ShownError, Venue, check_ask},
 };
 use alloy::primitives::{Address, U256};
 use repute_circuits::{field::to_word, statement::Completion};
@@ -17,7 +18,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CompletionProof {
-    /// [`CompletionProof::FORMAT`].
+    /// Its [`Document::FORMAT`].
     pub format: u32,
     /// EIP-155 chain id.
     pub chain_id: u64,
@@ -35,31 +36,13 @@ pub struct CompletionProof {
     pub proof: [U256; 8],
 }
 
+impl Document for CompletionProof {
+    const KIND: &'static str = "a completion proof";
+    const FORMAT: u32 = 1;
+    type Error = ShownError;
+}
+
 impl CompletionProof {
-    /// The format that this version writes and reads.
-    pub const FORMAT: u32 = 1;
-
-    /// Reads the JSON text.
-    ///
-    /// # Errors
-    /// [`ShownError::Malformed`], [`ShownError::Format`].
-    pub fn from_json(text: &str) -> Result<Self, ShownError> {
-        let proof: Self = serde_json::from_str(text)?;
-        if proof.format != Self::FORMAT {
-            return Err(ShownError::Format {
-                found: proof.format,
-                expected: Self::FORMAT,
-            });
-        }
-        Ok(proof)
-    }
-
-    /// The JSON text.
-    #[must_use]
-    pub fn to_json(&self) -> String {
-        serde_json::to_string_pretty(self).expect("numbers and words are JSON")
-    }
-
     /// Verifies it with the verifier's own log, and returns how the job ended so far.
     ///
     /// # Errors
@@ -71,12 +54,7 @@ impl CompletionProof {
         made: &Ask,
         now: u64,
     ) -> Result<Stage, ShownError> {
-        if (self.chain_id, self.ledger, self.board) != (log.chain_id(), log.ledger(), log.board()) {
-            return Err(ShownError::OtherLedger {
-                chain_id: self.chain_id,
-                ledger: self.ledger,
-            });
-        }
+        self.is_about(Venue::of_log(log), log.board())?;
         check_ask(&self.ask, made, now)?;
         let job = log.job(self.post_id);
         let (job, taken) = job
@@ -101,15 +79,19 @@ impl CompletionProof {
     /// # Errors
     /// [`ShownError::Chain`] with the ledger's reason.
     pub async fn verify_on_chain(&self, chain: &Chain, made: &Ask) -> Result<Stage, ShownError> {
-        if (self.chain_id, self.ledger, self.board) != (chain.id(), chain.ledger(), chain.board()) {
-            return Err(ShownError::OtherLedger {
-                chain_id: self.chain_id,
-                ledger: self.ledger,
-            });
-        }
+        self.is_about(Venue::of_chain(chain), chain.board())?;
         check_ask(&self.ask, made, chain.now().await?)?;
         let stage = chain.call(self.ledger, &self.to_call()).await?;
         Stage::from_number(stage).ok_or(ShownError::NotTaken(self.post_id))
+    }
+
+    /// Refuses a proof about another ledger or board.
+    fn is_about(&self, venue: Venue, board: Address) -> Result<(), ShownError> {
+        venue.check(self.chain_id, self.ledger)?;
+        match self.board == board {
+            true => Ok(()),
+            false => Err(ShownError::OtherBoard(self.board)),
+        }
     }
 
     /// The call of the ledger's view that verifies it.

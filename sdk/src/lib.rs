@@ -7,7 +7,9 @@
 //! - [`wallet`]: secrets from 24 words, the agent's state, recovery;
 //! - [`board`]: agent, client, arbiter; [`review`]: the private rating;
 //! - [`request`] and [`relay`]: agents' transactions, sent by others for a fee;
-//! - [`ask`], [`standing`], [`completion`]: proofs that are shown, and their verification;
+//! - [`ask`], [`standing`], [`window`], [`completion`]: proofs that are shown, and their verification;
+//! - [`shortfall`]: how far a record is from a policy;
+//! - [`document`]: the JSON in which all of these travel;
 //! - [`audit`]: what an observer of the chain learns;
 //! - [`keys`]: the proving and verifying keys.
 //!
@@ -58,6 +60,7 @@ pub mod board;
 pub mod chain;
 pub mod completion;
 pub mod deliverable;
+pub mod document;
 pub mod keys;
 pub mod log;
 pub mod post;
@@ -65,8 +68,10 @@ pub mod refusal;
 pub mod relay;
 pub mod request;
 pub mod review;
+pub mod shortfall;
 pub mod shown;
 pub mod signing;
 pub mod standing;
 pub mod wallet;
+pub mod window;
 mod word;

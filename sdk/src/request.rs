@@ -1,5 +1,6 @@
 //! Requests: what an agent asks a relayer to send, signed and proven, in a form that travels.
 
+use crate::document::{Document, DocumentError};
 use alloy::{
     primitives::{Address, Bytes, U256},
     sol_types::{SolCall, SolInterface},
@@ -9,15 +10,12 @@ use repute_contracts::bindings::{
 };
 use serde::{Deserialize, Serialize};
 
-/// The format that this version writes and reads.
-pub const REQUEST_FORMAT: u32 = 1;
-
 /// A transaction that anyone, or one named relayer, may send for an agent. It holds no secret, and
 /// nothing in it can be changed without making it worthless.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Request {
-    /// [`REQUEST_FORMAT`].
+    /// Its [`Document::FORMAT`].
     pub format: u32,
     /// EIP-155 chain id.
     pub chain_id: u64,
@@ -49,44 +47,32 @@ pub enum Action {
 /// A request that no relayer of this version sends.
 #[derive(Debug, thiserror::Error)]
 pub enum RequestError {
-    /// Not JSON of this shape.
-    #[error("this is no request, or a damaged one: {0}; ask the agent for it again")]
-    Malformed(#[from] serde_json::Error),
-    /// Another version's.
-    #[error("the request has format {0}, this version reads {REQUEST_FORMAT}")]
-    Format(u32),
+    /// No request at all.
+    #[error(transparent)]
+    Document(#[from] DocumentError),
     /// The call is none that agents ask for.
     #[error("the request calls nothing that agents ask relayers for")]
     Call,
 }
 
+impl Document for Request {
+    const KIND: &'static str = "a request";
+    const FORMAT: u32 = 1;
+    type Error = RequestError;
+
+    fn check(&self) -> Result<(), RequestError> {
+        self.action().map(drop)
+    }
+}
+
 impl Request {
     pub(crate) fn new<C: SolCall>(chain_id: u64, to: Address, call: &C) -> Self {
         Self {
-            format: REQUEST_FORMAT,
+            format: Self::FORMAT,
             chain_id,
             to,
             calldata: call.abi_encode().into(),
         }
-    }
-
-    /// Reads the JSON text.
-    ///
-    /// # Errors
-    /// [`RequestError`].
-    pub fn from_json(text: &str) -> Result<Self, RequestError> {
-        let request: Self = serde_json::from_str(text)?;
-        if request.format != REQUEST_FORMAT {
-            return Err(RequestError::Format(request.format));
-        }
-        request.action()?;
-        Ok(request)
-    }
-
-    /// The JSON text.
-    #[must_use]
-    pub fn to_json(&self) -> String {
-        serde_json::to_string_pretty(self).expect("numbers and bytes are JSON")
     }
 
     /// What is asked for.
@@ -204,11 +190,14 @@ mod tests {
         other.format = 2;
         assert!(matches!(
             Request::from_json(&other.to_json()),
-            Err(RequestError::Format(2))
+            Err(RequestError::Document(DocumentError::Format {
+                found: 2,
+                ..
+            }))
         ));
         assert!(matches!(
             Request::from_json("{}"),
-            Err(RequestError::Malformed(_))
+            Err(RequestError::Document(DocumentError::Malformed { .. }))
         ));
     }
 }

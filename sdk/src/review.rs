@@ -1,6 +1,9 @@
 //! Private ratings: a reviewer signs one for a delivered job, and only the agent sees it.
 
-use crate::log::Job;
+use crate::{
+    document::{Document, DocumentError},
+    log::Job,
+};
 use alloy::primitives::{B256, hex};
 use repute_circuits::{
     binding,
@@ -14,9 +17,6 @@ use repute_circuits::{
 };
 use serde::{Deserialize, Serialize};
 
-/// The format that this version writes and reads.
-pub const REVIEW_FORMAT: u32 = 1;
-
 /// Who rates in private: the holder of a Baby Jubjub key that a post names by its digest.
 #[derive(Debug)]
 pub struct Reviewer(PrivateKey);
@@ -25,7 +25,7 @@ pub struct Reviewer(PrivateKey);
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SignedReview {
-    /// [`REVIEW_FORMAT`].
+    /// Its [`Document::FORMAT`].
     pub format: u32,
     /// The job's number on the board.
     pub post_id: u64,
@@ -40,12 +40,9 @@ pub struct SignedReview {
 /// A rating that the agent cannot use.
 #[derive(Debug, thiserror::Error)]
 pub enum ReviewError {
-    /// Not JSON of this shape.
-    #[error("this is no review, or a damaged one: {0}; ask the reviewer for it again")]
-    Malformed(#[from] serde_json::Error),
-    /// Another version's.
-    #[error("the review has format {0}, this version reads {REVIEW_FORMAT}")]
-    Format(u32),
+    /// No review at all.
+    #[error(transparent)]
+    Document(#[from] DocumentError),
     /// Not hexadecimal bytes of the right length.
     #[error("the review's {0} is not {1} bytes in hexadecimal")]
     Bytes(&'static str, usize),
@@ -99,7 +96,7 @@ impl Reviewer {
         }
         let message = review_message(job.key, binding::deliverable(delivered), rating);
         Ok(SignedReview {
-            format: REVIEW_FORMAT,
+            format: SignedReview::FORMAT,
             post_id: job.post_id,
             rating,
             key: hex::encode(self.0.public_key().to_bytes()),
@@ -108,25 +105,13 @@ impl Reviewer {
     }
 }
 
+impl Document for SignedReview {
+    const KIND: &'static str = "a review";
+    const FORMAT: u32 = 1;
+    type Error = ReviewError;
+}
+
 impl SignedReview {
-    /// Reads the JSON text.
-    ///
-    /// # Errors
-    /// [`ReviewError`].
-    pub fn from_json(text: &str) -> Result<Self, ReviewError> {
-        let review: Self = serde_json::from_str(text)?;
-        if review.format != REVIEW_FORMAT {
-            return Err(ReviewError::Format(review.format));
-        }
-        Ok(review)
-    }
-
-    /// The JSON text.
-    #[must_use]
-    pub fn to_json(&self) -> String {
-        serde_json::to_string_pretty(self).expect("numbers and text are JSON")
-    }
-
     /// Checks the review against the job, as the circuit will.
     ///
     /// # Errors

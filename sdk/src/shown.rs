@@ -1,24 +1,25 @@
 //! What is common to proofs that are shown: why a verifier refuses one.
 
-use crate::{ask::Ask, chain::ChainError};
+use crate::{
+    ask::Ask,
+    chain::{Chain, ChainError},
+    document::DocumentError,
+    log::Log,
+    wallet::grid::MAX_AGE,
+};
 use alloy::primitives::{Address, B256, U256};
-use repute_circuits::policy::InvalidPolicy;
+use repute_circuits::{
+    field::from_word,
+    policy::{InvalidPolicy, Policy},
+};
 use repute_prover::{ProofError, VerifyError};
 
 /// Why a shown proof is refused.
 #[derive(Debug, thiserror::Error)]
 pub enum ShownError {
-    /// Not JSON of this shape.
-    #[error("this is no proof of the kind expected, or a damaged one: {0}; ask for it again")]
-    Malformed(#[from] serde_json::Error),
-    /// Another version's.
-    #[error("the proof has format {found}, this version reads {expected}")]
-    Format {
-        /// The file's.
-        found: u32,
-        /// This version's.
-        expected: u32,
-    },
+    /// No proof of the kind expected.
+    #[error(transparent)]
+    Document(#[from] DocumentError),
     /// It answers another question.
     #[error("the proof answers another request than the one made: its {0} differs; refuse it")]
     OtherAsk(&'static str),
@@ -30,6 +31,9 @@ pub enum ShownError {
         /// The proof's ledger.
         ledger: Address,
     },
+    /// It is about another board.
+    #[error("the proof is about a job of board {0}, not of the one relied on")]
+    OtherBoard(Address),
     /// Its deadline passed.
     #[error("the request's deadline {deadline} passed, now it is {now}; make a new request")]
     DeadlinePassed {
@@ -51,6 +55,15 @@ pub enum ShownError {
     /// The policy means nothing.
     #[error("the proof's policy is not well-formed: {0}")]
     Policy(#[from] InvalidPolicy),
+    /// It counts other jobs.
+    #[error("the proof counts by the filter {shown:#x}, not by the one asked for")]
+    OtherFilter {
+        /// The packed filter shown.
+        shown: U256,
+    },
+    /// It is of no statement there is.
+    #[error("there is no window of {0} records, only of 16, 128 and 512")]
+    NoSuchWindow(u16),
     /// It shows another policy.
     #[error("the proof shows the policy {shown:#x}, not the one asked for")]
     OtherPolicy {
@@ -75,6 +88,72 @@ pub enum ShownError {
     /// A contract refused, or the chain did not answer.
     #[error(transparent)]
     Chain(#[from] ChainError),
+}
+
+/// The ledger that a verifier relies on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Venue {
+    /// EIP-155 chain id.
+    pub chain_id: u64,
+    /// Its address.
+    pub ledger: Address,
+}
+
+impl Venue {
+    /// The ledger that a log is of.
+    #[must_use]
+    pub fn of_log(log: &Log) -> Self {
+        Self {
+            chain_id: log.chain_id(),
+            ledger: log.ledger(),
+        }
+    }
+
+    /// A deployment's ledger.
+    #[must_use]
+    pub fn of_chain(chain: &Chain) -> Self {
+        Self {
+            chain_id: chain.id(),
+            ledger: chain.ledger(),
+        }
+    }
+
+    /// Refuses a proof about another ledger.
+    pub(crate) fn check(self, chain_id: u64, ledger: Address) -> Result<(), ShownError> {
+        match self == (Self { chain_id, ledger }) {
+            true => Ok(()),
+            false => Err(ShownError::OtherLedger { chain_id, ledger }),
+        }
+    }
+}
+
+/// The policy that a proof shows, if it is the one asked for.
+pub(crate) fn check_policy(shown: U256, asked: &Policy) -> Result<Policy, ShownError> {
+    let policy = Policy::unpack(shown)?;
+    match policy == *asked {
+        true => Ok(policy),
+        false => Err(ShownError::OtherPolicy { shown }),
+    }
+}
+
+/// Refuses a time later than now or older than an hour.
+pub(crate) fn check_time(at: u64, now: u64) -> Result<(), ShownError> {
+    match now.checked_sub(at) {
+        Some(age) if age <= MAX_AGE => Ok(()),
+        _ => Err(ShownError::Stale { at, now }),
+    }
+}
+
+/// Refuses a state that the log does not know, or that was spent.
+pub(crate) fn check_current(log: &Log, root: U256, nullifier: U256) -> Result<(), ShownError> {
+    let element = |word| from_word(word).map_err(|_| ShownError::UnknownRoot);
+    if !log.is_known_root(element(root)?) {
+        return Err(ShownError::UnknownRoot);
+    }
+    match log.spend(element(nullifier)?) {
+        None => Ok(()),
+        Some(_) => Err(ShownError::Spent),
+    }
 }
 
 /// Refuses a proof that answers another request than `made`, or too late.

@@ -3,17 +3,13 @@
 use crate::{
     ask::Ask,
     chain::Chain,
+    document::Document,
     keys::Keyring,
     log::Log,
-    shown::{ShownError, check_ask},
-    wallet::grid::MAX_AGE,
+    shown::{ShownError, Venue, check_ask, check_current, check_policy, check_time},
 };
 use alloy::primitives::{Address, U256};
-use repute_circuits::{
-    field::{from_word, to_word},
-    policy::Policy,
-    statement::Standing,
-};
+use repute_circuits::{field::to_word, policy::Policy, statement::Standing};
 use repute_contracts::bindings::{AgentLedger, agent_ledger::IAgentLedger};
 use repute_prover::Proof;
 use serde::{Deserialize, Serialize};
@@ -22,7 +18,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct StandingProof {
-    /// [`StandingProof::FORMAT`].
+    /// Its [`Document::FORMAT`].
     pub format: u32,
     /// EIP-155 chain id.
     pub chain_id: u64,
@@ -55,31 +51,13 @@ pub struct Shown {
     pub at: u64,
 }
 
+impl Document for StandingProof {
+    const KIND: &'static str = "a standing proof";
+    const FORMAT: u32 = 1;
+    type Error = ShownError;
+}
+
 impl StandingProof {
-    /// The format that this version writes and reads.
-    pub const FORMAT: u32 = 1;
-
-    /// Reads the JSON text.
-    ///
-    /// # Errors
-    /// [`ShownError::Malformed`], [`ShownError::Format`].
-    pub fn from_json(text: &str) -> Result<Self, ShownError> {
-        let proof: Self = serde_json::from_str(text)?;
-        if proof.format != Self::FORMAT {
-            return Err(ShownError::Format {
-                found: proof.format,
-                expected: Self::FORMAT,
-            });
-        }
-        Ok(proof)
-    }
-
-    /// The JSON text.
-    #[must_use]
-    pub fn to_json(&self) -> String {
-        serde_json::to_string_pretty(self).expect("numbers and words are JSON")
-    }
-
     /// Verifies everything but whether the state is current: the request, the policy, the time and
     /// the proof itself. No chain is asked.
     ///
@@ -88,25 +66,13 @@ impl StandingProof {
     pub fn verify_offline(
         &self,
         keyring: &Keyring,
-        (chain_id, ledger): (u64, Address),
+        venue: Venue,
         made: &Ask,
         policy: &Policy,
         now: u64,
     ) -> Result<Shown, ShownError> {
-        if (self.chain_id, self.ledger) != (chain_id, ledger) {
-            return Err(ShownError::OtherLedger {
-                chain_id: self.chain_id,
-                ledger: self.ledger,
-            });
-        }
-        check_ask(&self.ask, made, now)?;
-        let shown = Policy::unpack(self.policy)?;
-        if shown != *policy {
-            return Err(ShownError::OtherPolicy { shown: self.policy });
-        }
-        if self.at > now || self.at + MAX_AGE < now {
-            return Err(ShownError::Stale { at: self.at, now });
-        }
+        let shown = self.claim(venue, made, policy, now)?;
+        check_time(self.at, now)?;
         let inputs = [
             self.root,
             self.nullifier,
@@ -120,11 +86,7 @@ impl StandingProof {
         keyring
             .verifying::<Standing>()
             .verify_words(&inputs, &proof)?;
-        Ok(Shown {
-            pseudonym: self.pseudonym,
-            policy: shown,
-            at: self.at,
-        })
+        Ok(shown)
     }
 
     /// [`StandingProof::verify_offline`], and whether the state is current, by the verifier's own log:
@@ -140,15 +102,8 @@ impl StandingProof {
         policy: &Policy,
         now: u64,
     ) -> Result<Shown, ShownError> {
-        let venue = (log.chain_id(), log.ledger());
-        let shown = self.verify_offline(keyring, venue, made, policy, now)?;
-        let element = |word| from_word(word).map_err(|_| ShownError::UnknownRoot);
-        if !log.is_known_root(element(self.root)?) {
-            return Err(ShownError::UnknownRoot);
-        }
-        if log.spend(element(self.nullifier)?).is_some() {
-            return Err(ShownError::Spent);
-        }
+        let shown = self.verify_offline(keyring, Venue::of_log(log), made, policy, now)?;
+        check_current(log, self.root, self.nullifier)?;
         Ok(shown)
     }
 
@@ -162,21 +117,24 @@ impl StandingProof {
         made: &Ask,
         policy: &Policy,
     ) -> Result<Shown, ShownError> {
-        if (self.chain_id, self.ledger) != (chain.id(), chain.ledger()) {
-            return Err(ShownError::OtherLedger {
-                chain_id: self.chain_id,
-                ledger: self.ledger,
-            });
-        }
-        check_ask(&self.ask, made, chain.now().await?)?;
-        let shown = Policy::unpack(self.policy)?;
-        if shown != *policy {
-            return Err(ShownError::OtherPolicy { shown: self.policy });
-        }
+        let shown = self.claim(Venue::of_chain(chain), made, policy, chain.now().await?)?;
         chain.call(self.ledger, &self.to_call()).await?;
+        Ok(shown)
+    }
+
+    /// What it says, if that is what was asked for.
+    fn claim(
+        &self,
+        venue: Venue,
+        made: &Ask,
+        policy: &Policy,
+        now: u64,
+    ) -> Result<Shown, ShownError> {
+        venue.check(self.chain_id, self.ledger)?;
+        check_ask(&self.ask, made, now)?;
         Ok(Shown {
             pseudonym: self.pseudonym,
-            policy: shown,
+            policy: check_policy(self.policy, policy)?,
             at: self.at,
         })
     }

@@ -16,7 +16,7 @@ pub mod store;
 
 pub use record::{Book, Reader, RecordError, Step};
 pub use secrets::{AgentSecrets, Seed, Words};
-pub use store::{Notes, Pending, Purpose, Shown, WalletFile, WalletFileError};
+pub use store::{Notes, Pending, Purpose, Shown, WalletFile};
 
 use crate::log::{Change, Job, Leaf, Log};
 use alloy::{primitives::Address, signers::local::PrivateKeySigner};

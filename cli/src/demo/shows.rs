@@ -13,7 +13,6 @@ use repute_prover::VerifyError;
 use repute_sdk::{
     ask::Ask,
     board::AgentError,
-    keys::ProvingError,
     log::Stage,
     shown::{ShownError, label},
     standing::StandingProof,
@@ -52,8 +51,8 @@ pub async fn standing(
     w.tell
         .say(&format!("Vera, who has never seen Ada, asks for: {knows}."))?;
     match ben.agent.prove_standing(&w.log, &vera, POLICY).await {
-        Err(AgentError::Proving(ProvingError::False(clause))) => {
-            w.refuse("Ben tries to show the same", By::Agent, clause)?;
+        Err(AgentError::Short(shortfall)) => {
+            w.refuse("Ben tries to show the same", By::Agent, shortfall)?;
         }
         Err(error) => return Err(error.into()),
         Ok(_) => return Err(CliError::internal("a thin record showed a high standing")),

@@ -11,10 +11,7 @@ use super::{
 };
 use crate::{error::CliError, output::duration};
 use repute_circuits::policy::Policy;
-use repute_sdk::{
-    board::{AgentError, Fold, Settle},
-    keys::ProvingError,
-};
+use repute_sdk::board::{AgentError, Fold, Settle};
 
 /// Anyone may take the job.
 const ANYONE: Policy = Policy {
@@ -224,8 +221,8 @@ pub async fn trouble(w: &mut World, ben: &mut Worker) -> Result<(), CliError> {
 async fn cannot_take(w: &mut World, worker: &Worker, job: u64) -> Result<(), CliError> {
     let attempt = format!("{} wants job {job}", worker.name);
     match worker.agent.can_take(&w.log, job).await {
-        Err(AgentError::Proving(ProvingError::False(clause))) => {
-            let reason = format!("{clause}, found before anything is proven or sent");
+        Err(AgentError::Short(shortfall)) => {
+            let reason = format!("{shortfall}, found before anything is proven or sent");
             w.refuse(&attempt, By::Agent, reason)
         }
         Err(error) => Err(error.into()),

@@ -6,6 +6,7 @@
 mod error;
 mod settle;
 mod show;
+mod window;
 
 pub use error::AgentError;
 pub use settle::{Fold, Settle};
@@ -15,6 +16,7 @@ use crate::{
     keys::{KeyMismatch, Keyring, ProvingError},
     log::{Job, Log, Stage},
     request::Request,
+    shortfall::Shortfall,
     signing::{Messages, is_by, sign},
     wallet::{Purpose, Step, Wallet, WalletError, grid::proof_times},
 };
@@ -126,7 +128,7 @@ impl Agent {
     /// Whether the record meets a job's policy now, before any proof.
     ///
     /// # Errors
-    /// [`AgentError::Proving`] with the clause that the record misses.
+    /// [`AgentError::Short`] with the clause that the record misses.
     pub async fn can_take(&self, log: &Log, post_id: u64) -> Result<(), AgentError> {
         let job = job(log, post_id)?;
         let now = self.chain.now().await?;
@@ -136,6 +138,7 @@ impl Agent {
     /// The acceptance of a job at the best time at which it is true.
     fn accept(&self, log: &Log, job: &Job, now: u64, binding: Fr) -> Result<Accept, AgentError> {
         let opening = self.wallet.opening(log)?;
+        Shortfall::check(&job.post.terms.policy, &opening.state, now)?;
         first_true(proof_times(now, opening.state.last_at), |at| {
             let offer = Offer {
                 category: job.post.terms.category,
@@ -162,7 +165,7 @@ impl Agent {
     /// A request to take a job.
     ///
     /// # Errors
-    /// [`AgentError`]; with the clause where the record does not meet the policy.
+    /// [`AgentError`]; [`AgentError::Short`] where the record does not meet the policy.
     pub async fn take(
         &mut self,
         log: &Log,

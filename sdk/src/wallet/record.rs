@@ -44,6 +44,25 @@ pub struct Step {
     pub leaf: Leaf,
 }
 
+impl Step {
+    /// What the change added to the record chain; `None` for a refresh.
+    #[must_use]
+    pub fn record(&self) -> Option<Record> {
+        match self.change {
+            Change::Take { offer, .. } => Some(Record {
+                kind: Kind::Accepted,
+                rating: None,
+                category: offer.category,
+                at: offer.at,
+                budget: 0,
+                taken_at: 0,
+            }),
+            Change::Settle { engagement, .. } => Some(ended(&engagement, self.rating)),
+            Change::Refresh => None,
+        }
+    }
+}
+
 /// An agent's current state, and how it came about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Book {
@@ -71,6 +90,14 @@ pub enum RecordError {
          may be lying, or another version made it"
     )]
     Unexplained(Leaf),
+}
+
+impl Book {
+    /// The whole record chain, oldest first.
+    #[must_use]
+    pub fn records(&self) -> Vec<Record> {
+        self.steps.iter().filter_map(Step::record).collect()
+    }
 }
 
 impl Reader {
@@ -216,20 +243,24 @@ fn settle(
     let completed = engagement.outcome == Outcome::Completed;
     let mut seen = book.seen.clone();
     let is_new = completed && seen.insert(engagement.slot);
-    let record = Record {
-        kind: if completed {
-            Kind::Completed
-        } else {
-            Kind::Cancelled
+    let record = ended(engagement, rating);
+    let state = book.state.settle(&record, is_new, seen.digest())?;
+    Ok((state, seen))
+}
+
+/// The record of a job that ended.
+fn ended(engagement: &Engagement, rating: Option<u8>) -> Record {
+    Record {
+        kind: match engagement.outcome {
+            Outcome::Completed => Kind::Completed,
+            Outcome::Cancelled => Kind::Cancelled,
         },
         rating,
         category: engagement.category,
         at: engagement.at,
         budget: engagement.budget,
         taken_at: engagement.taken_at,
-    };
-    let state = book.state.settle(&record, is_new, seen.digest())?;
-    Ok((state, seen))
+    }
 }
 
 #[cfg(test)]

@@ -1,13 +1,11 @@
 //! What a wallet must remember beyond words and chain, and its form in a file.
 
 use super::{Seed, Wallet};
+use crate::document::{Document, DocumentError};
 use alloy::primitives::Address;
 use repute_circuits::field::Fr;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-
-/// The format that this version writes and reads.
-pub const WALLET_FORMAT: u32 = 1;
 
 /// What a state's nullifier leaves the machine for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,7 +23,7 @@ pub enum Purpose {
     },
     /// Cutting the link to an earlier use.
     Refresh,
-    /// A standing proof.
+    /// A standing or window proof.
     Show {
         /// For whom.
         audience: Address,
@@ -96,7 +94,7 @@ impl Notes {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct WalletFile {
-    /// [`WALLET_FORMAT`].
+    /// Its [`Document::FORMAT`].
     pub format: u32,
     /// EIP-155 chain id.
     pub chain_id: u64,
@@ -108,37 +106,10 @@ pub struct WalletFile {
     pub notes: Notes,
 }
 
-/// A file that is no wallet's.
-#[derive(Debug, thiserror::Error)]
-pub enum WalletFileError {
-    /// Not JSON of this shape.
-    #[error("this is no wallet file, or a damaged one: {0}; recover the wallet from its words")]
-    Malformed(#[from] serde_json::Error),
-    /// Another version's.
-    #[error(
-        "the wallet file has format {0}, this version reads {WALLET_FORMAT}; use the version that wrote it"
-    )]
-    Format(u32),
-}
-
-impl WalletFile {
-    /// Reads the JSON text.
-    ///
-    /// # Errors
-    /// [`WalletFileError`].
-    pub fn from_json(text: &str) -> Result<Self, WalletFileError> {
-        let file: Self = serde_json::from_str(text)?;
-        if file.format != WALLET_FORMAT {
-            return Err(WalletFileError::Format(file.format));
-        }
-        Ok(file)
-    }
-
-    /// The JSON text.
-    #[must_use]
-    pub fn to_json(&self) -> String {
-        serde_json::to_string_pretty(self).expect("numbers, words and names are JSON")
-    }
+impl Document for WalletFile {
+    const KIND: &'static str = "a wallet file";
+    const FORMAT: u32 = 1;
+    type Error = DocumentError;
 }
 
 impl Wallet {
@@ -146,7 +117,7 @@ impl Wallet {
     #[must_use]
     pub fn to_file(&self) -> WalletFile {
         WalletFile {
-            format: WALLET_FORMAT,
+            format: WalletFile::FORMAT,
             chain_id: self.chain_id,
             ledger: self.ledger,
             index: self.index,
@@ -201,14 +172,14 @@ mod tests {
     fn damaged_files_and_other_formats_are_refused() {
         assert!(matches!(
             WalletFile::from_json("{\"format\":1"),
-            Err(WalletFileError::Malformed(_))
+            Err(DocumentError::Malformed { .. })
         ));
         let seed = Words::generate(&mut rand::rngs::OsRng).seed();
         let mut file = Wallet::new(&seed, 1, Address::ZERO, 0).to_file();
         file.format = 2;
         assert!(matches!(
             WalletFile::from_json(&file.to_json()),
-            Err(WalletFileError::Format(2))
+            Err(DocumentError::Format { found: 2, .. })
         ));
     }
 }

@@ -3,6 +3,7 @@
 mod liar;
 mod refusals;
 mod story;
+mod windows;
 mod withheld;
 mod world;
 
@@ -43,6 +44,13 @@ async fn what_left_the_machine_is_refreshed_before_it_is_used_elsewhere() {
     let embedded = EmbeddedChain::default();
     let mut world = World::deploy(embedded.client(), keyring()).await;
     withheld::tell(&mut world).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_window_of_the_record_is_shown() {
+    let embedded = EmbeddedChain::default();
+    let mut world = World::deploy(embedded.client(), keyring()).await;
+    windows::tell(&mut world).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -12,6 +12,7 @@ use repute_contracts::bindings::JobBoard;
 use repute_sdk::{
     ask::Ask,
     board::{Settle, Take},
+    document::{Document, DocumentError},
     relay::{Relay, RelayError},
     request::Request,
     shown::ShownError,
@@ -200,7 +201,10 @@ async fn standing(world: &mut World) {
     cut.truncate(cut.len() / 2);
     let damaged = StandingProof::from_json(&cut);
     assert!(
-        matches!(damaged, Err(ShownError::Malformed(_))),
+        matches!(
+            damaged,
+            Err(ShownError::Document(DocumentError::Malformed { .. }))
+        ),
         "{damaged:?}"
     );
 

@@ -11,7 +11,6 @@ use repute_sdk::{
     ask::Ask,
     audit::{Observation, observe},
     board::{AgentError, Fold, Settle},
-    keys::ProvingError,
     log::{Change, Stage},
     shown::{ShownError, label},
     wallet::{Purpose, Wallet, WalletError},
@@ -119,10 +118,11 @@ async fn too_thin_a_record_is_refused(world: &mut World) {
     let id = world.post(0, &terms).await;
     assert_eq!(id, 2);
     let refusal = world.agents[1].agent.can_take(&world.log, id).await;
-    let Err(AgentError::Proving(ProvingError::False(words))) = refusal else {
+    let Err(AgentError::Short(shortfall)) = refusal else {
         panic!("an empty record meets the policy: {refusal:?}");
     };
-    assert!(words.starts_with("policy: minCompleted"), "{words}");
+    let expected = "policy: minCompleted: 0 jobs completed, 1 needed";
+    assert_eq!(shortfall.to_string(), expected);
     world.agents[0]
         .agent
         .can_take(&world.log, id)
@@ -358,10 +358,7 @@ async fn standing(world: &mut World) {
         .agent
         .prove_standing(&world.log, &made, policy)
         .await;
-    assert!(
-        matches!(refused, Err(AgentError::Proving(ProvingError::False(_)))),
-        "{refused:?}"
-    );
+    assert!(matches!(refused, Err(AgentError::Short(_))), "{refused:?}");
 
     let request = world.agents[0]
         .agent

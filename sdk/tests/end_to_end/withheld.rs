@@ -3,6 +3,7 @@
 use crate::world::{HOUR, World};
 use repute_sdk::{
     board::{AgentError, Take},
+    document::Document,
     wallet::{Notes, Purpose, REFRESH_DELAY, Wallet, WalletError, WalletFile},
 };
 

@@ -19,6 +19,7 @@ use repute_contracts::{
 use repute_sdk::{
     board::{Agent, Arbiter, Client},
     chain::Chain,
+    document::Document,
     keys::Keyring,
     log::{Job, Log},
     post::{Arbitration, Terms},

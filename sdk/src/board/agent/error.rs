@@ -5,7 +5,9 @@ use crate::{
     keys::{KeyMismatch, ProvingError},
     log::Stage,
     review::ReviewError,
+    shortfall::Shortfall,
     wallet::WalletError,
+    window::TooManyRecords,
 };
 use alloy::primitives::{Address, U256};
 use repute_circuits::{policy::InvalidPolicy, state::Overflow};
@@ -31,6 +33,15 @@ pub enum AgentError {
     /// The policy asked for means nothing.
     #[error(transparent)]
     Policy(#[from] InvalidPolicy),
+    /// The record misses the policy.
+    #[error(transparent)]
+    Short(#[from] Shortfall),
+    /// No window can show the policy.
+    #[error("a window counts neither clients nor days: leave out {0}, or show a standing")]
+    NotInWindows(&'static str),
+    /// The window asked for is too long.
+    #[error(transparent)]
+    TooManyRecords(#[from] TooManyRecords),
     /// The record is full.
     #[error(transparent)]
     Full(#[from] Overflow),

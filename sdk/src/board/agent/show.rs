@@ -4,8 +4,10 @@ use super::{Agent, AgentError, first_true, job};
 use crate::{
     ask::Ask,
     completion::CompletionProof,
+    document::Document,
     log::Log,
     request::Request,
+    shortfall::Shortfall,
     standing::StandingProof,
     wallet::{Purpose, grid::proof_times},
 };
@@ -46,7 +48,7 @@ impl Agent {
     /// from the party that the agent talks to.
     ///
     /// # Errors
-    /// [`AgentError`]; with the clause where the record does not meet the policy.
+    /// [`AgentError::Short`] with the clause that the record misses, and [`AgentError`].
     pub async fn prove_standing(
         &mut self,
         log: &Log,
@@ -60,6 +62,7 @@ impl Agent {
         self.wallet.may_use(purpose)?;
         let now = self.in_time(ask).await?;
         let opening = self.wallet.opening(log)?;
+        Shortfall::check(&policy, &opening.state, now)?;
         let (context, scope) = (
             ask.context(self.chain.id(), self.chain.ledger()),
             ask.scope(),
@@ -116,7 +119,7 @@ impl Agent {
         })
     }
 
-    async fn in_time(&self, ask: &Ask) -> Result<u64, AgentError> {
+    pub(super) async fn in_time(&self, ask: &Ask) -> Result<u64, AgentError> {
         let now = self.chain.now().await?;
         if ask.deadline < now {
             return Err(AgentError::DeadlinePassed {
