@@ -12,7 +12,7 @@ echo "== contracts: tools from the lock file, artifacts, forge tests"
 (
     cd verifier-contract
     npm ci --no-fund --no-audit
-    npm run --silent test
+    FOUNDRY_PROFILE=ci npm run --silent test
 )
 
 echo "== lemmas about the gadgets, by a finite-field solver"

@@ -19,7 +19,7 @@ abstract contract World is Signing {
     uint256 internal constant CLIENT_KEY = 0xC11E47;
     uint256 internal constant WORKER_KEY = 0x303030;
     uint256 internal constant OTHER_KEY = 0xBAD;
-    /// @dev Deploys ledger, board and provider and nothing else, so that their addresses are the same in every world.
+    /// @dev Deploys ledger, board and provider and nothing else, so that their addresses are the same in every first world.
     address internal constant DEPLOYER = address(0xDE9107);
     address internal client = vm.addr(CLIENT_KEY);
     address internal worker = vm.addr(WORKER_KEY);
@@ -69,8 +69,9 @@ abstract contract World is Signing {
         window512Verifier = new ListedVerifier(8);
         IAgentLedger.Verifiers memory verifiers = _verifiers();
         OpenGate gate = new OpenGate();
-        address boardAt = vm.computeCreateAddress(DEPLOYER, 1);
-        address providerAt = vm.computeCreateAddress(DEPLOYER, 2);
+        uint256 nonce = vm.getNonce(DEPLOYER);
+        address boardAt = vm.computeCreateAddress(DEPLOYER, nonce + 1);
+        address providerAt = vm.computeCreateAddress(DEPLOYER, nonce + 2);
         vm.startPrank(DEPLOYER);
         ledger = new AgentLedger(poseidon, gate, IJobBoard(boardAt), verifiers);
         IJobBoard.Config memory config = _config(providerAt);
