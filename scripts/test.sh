@@ -18,5 +18,11 @@ echo "== contracts: tools from the lock file, artifacts, forge tests"
 echo "== lemmas about the gadgets, by a finite-field solver"
 ./circuits/lemmas/run.sh
 
+echo "== snarkjs, which the prover's files are tested with"
+(
+    cd prover/tests/snarkjs
+    npm ci --no-fund --no-audit
+)
+
 echo "== Rust: unit, integration and documentation tests"
 cargo test --workspace --locked

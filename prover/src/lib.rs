@@ -16,6 +16,7 @@
 pub mod batch;
 pub mod curve;
 pub mod engine;
+pub mod iden3;
 pub mod keys;
 pub mod progress;
 pub mod proof;

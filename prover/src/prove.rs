@@ -79,7 +79,7 @@ pub fn prove<S: Statement>(
     statement: &S,
     rng: &mut (impl RngCore + CryptoRng),
 ) -> Result<Proof, ProveError<S::Violation>> {
-    let assignment = satisfying_assignment(keys, statement)?;
+    let assignment = assignment(keys, statement)?;
     let proof = all_threads()?.prove(keys.prepared()?, &assignment, Randomness::new(rng))?;
     verified(keys, statement, proof)
 }
@@ -100,7 +100,7 @@ pub fn prove_batch<S: Statement>(
     rng: &mut (impl RngCore + CryptoRng),
     control: BatchControl<'_>,
 ) -> Result<Vec<Outcome<S>>, PrepareError> {
-    let assign = |statement: &S| satisfying_assignment(keys, statement);
+    let assign = |statement: &S| assignment(keys, statement);
     let proofs = prover.prove_batch(keys.prepared()?, statements, assign, rng, control);
     let items = statements.iter().zip(proofs);
     Ok(items
@@ -119,8 +119,12 @@ fn all_threads<V: std::error::Error>() -> Result<&'static Prover, ProveError<V>>
     Ok(PROVER.get_or_init(|| prover))
 }
 
-/// The assignment of a true statement, checked against the circuit.
-fn satisfying_assignment<S: Statement>(
+/// The full assignment of a true statement, checked against the circuit: the constant one, the
+/// public inputs, the witness. It holds the statement's secrets.
+///
+/// # Errors
+/// As [`prove`], before the proof.
+pub fn assignment<S: Statement>(
     keys: &Keys<S>,
     statement: &S,
 ) -> Result<Zeroizing<Vec<Fr>>, ProveError<S::Violation>> {

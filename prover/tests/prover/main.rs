@@ -4,5 +4,6 @@ mod batch;
 mod common;
 mod formats;
 mod refusals;
+mod snarkjs;
 mod statements;
 mod store;
