@@ -1,5 +1,6 @@
 //! Errors by kind: what they say, and the exit code of each kind.
 
+use crate::policy::BadPolicy;
 use repute_contracts::deploy::DeployError;
 use repute_prover::{KeysError, StoreError};
 use repute_sdk::{
@@ -205,5 +206,6 @@ kinds! {
     KeyMismatch => Proof,
     ReviewError => Refused,
     WalletError => Refused,
+    BadPolicy => Refused,
     alloy::transports::TransportError => Environment,
 }

@@ -1,11 +1,20 @@
 //! The repute command-line tool: arguments in, SDK calls, output.
 
+mod amount;
+mod ask;
+mod connection;
 mod demo;
 mod error;
+mod file;
 mod output;
+mod policy;
+mod prove;
+mod time;
+mod wallet;
 
 use clap::{Parser, Subcommand};
 use error::CliError;
+use prove::Prove;
 use std::process::ExitCode;
 
 /// Private reputation for agents, and payment on a proof
@@ -39,6 +48,9 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Show something of an agent's record to whoever asks
+    #[command(subcommand, after_long_help = error::EXIT_CODES)]
+    Prove(Box<Prove>),
 }
 
 #[tokio::main]
@@ -47,6 +59,7 @@ async fn main() -> ExitCode {
     let cli = Cli::parse();
     match cli.command {
         Command::Demo { json } => finish(demo::run(json).await, json),
+        Command::Prove(prove) => finish(prove.run().await, prove.json()),
     }
 }
 

@@ -25,6 +25,10 @@ fn help_is_as_committed() {
     for (file, arguments) in [
         ("repute.txt", &["--help"][..]),
         ("demo.txt", &["demo", "--help"]),
+        ("prove.txt", &["prove", "--help"]),
+        ("prove-window.txt", &["prove", "window", "--help"]),
+        ("prove-standing.txt", &["prove", "standing", "--help"]),
+        ("prove-completion.txt", &["prove", "completion", "--help"]),
     ] {
         let Run { code, stdout, .. } = run(arguments, &keys());
         assert_eq!(code, Some(0));

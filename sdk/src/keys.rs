@@ -118,6 +118,31 @@ impl Keyring {
         })))
     }
 
+    /// The INSECURE development keys, of which only the verifying keys are made now, which takes two
+    /// seconds. The rest is loaded or made for each statement when it is first proven, or by
+    /// [`Keyring::load`]: for programs that prove one thing and end.
+    ///
+    /// # Errors
+    /// [`KeysError`] where a circuit does not lay out.
+    pub fn deferred(store: &Store) -> Result<Self, KeysError> {
+        std::thread::scope(|scope| {
+            // As large as the others together.
+            let window_512 = scope.spawn(|| DeferredKeys::new(store.clone()));
+            Ok(Self(Arc::new(Inner {
+                accept: DeferredKeys::new(store.clone())?,
+                settle: DeferredKeys::new(store.clone())?,
+                refresh: DeferredKeys::new(store.clone())?,
+                standing: DeferredKeys::new(store.clone())?,
+                completion: DeferredKeys::new(store.clone())?,
+                window_16: DeferredKeys::new(store.clone())?,
+                window_128: DeferredKeys::new(store.clone())?,
+                window_512: window_512
+                    .join()
+                    .unwrap_or_else(|panic| std::panic::resume_unwind(panic))?,
+            })))
+        })
+    }
+
     /// Makes sure that the statement's proofs need nothing more than time for proving. The keys of a
     /// window of 512 take half a minute to make and more than a gigabyte of memory; [`Keyring::prove`]
     /// does the same by itself, without telling of its progress.

@@ -38,8 +38,17 @@ pub fn connect(client: RpcClient, wallet: Option<EthereumWallet>) -> DynProvider
 /// [`connect`] over HTTP or HTTPS. Nothing is sent before the first request.
 ///
 /// # Errors
-/// When `url` is not a valid `http` or `https` address.
+/// As [`http_client`].
 pub fn connect_http(url: &str, wallet: Option<EthereumWallet>) -> Result<DynProvider, HttpError> {
+    Ok(connect(http_client(url)?, wallet))
+}
+
+/// A client over HTTP or HTTPS with the time limits that reading a whole log needs. Nothing is sent
+/// before the first request.
+///
+/// # Errors
+/// When `url` is not a valid `http` or `https` address.
+pub fn http_client(url: &str) -> Result<RpcClient, HttpError> {
     let invalid = |reason: String| HttpError::Url {
         url: url.to_owned(),
         reason,
@@ -57,7 +66,7 @@ pub fn connect_http(url: &str, wallet: Option<EthereumWallet>) -> Result<DynProv
     if client.is_local() {
         client.set_poll_interval(LOCAL_POLL_INTERVAL);
     }
-    Ok(connect(client, wallet))
+    Ok(client)
 }
 
 /// Why there is no HTTP provider.

@@ -21,11 +21,27 @@ pub fn keys() -> PathBuf {
 }
 
 /// Runs `repute` with its key cache in `cache`.
+#[allow(dead_code, reason = "some tests set more of the environment")]
 pub fn run(arguments: &[&str], cache: &Path) -> Run {
-    let output = Command::new(env!("CARGO_BIN_EXE_repute"))
+    run_with(arguments, cache, &[])
+}
+
+/// [`run`] with more in the environment, which else names nothing that the program reads.
+pub fn run_with(arguments: &[&str], cache: &Path, environment: &[(&str, &str)]) -> Run {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_repute"));
+    for name in [
+        "REPUTE_RPC_URL",
+        "REPUTE_MANIFEST",
+        "REPUTE_WALLET",
+        "REPUTE_WORDS",
+    ] {
+        command.env_remove(name);
+    }
+    let output = command
         .args(arguments)
         .env("REPUTE_CACHE_DIR", cache)
         .env("COLUMNS", "100")
+        .envs(environment.iter().copied())
         .output()
         .expect("the program starts");
     let text = |bytes| String::from_utf8(bytes).expect("UTF-8");

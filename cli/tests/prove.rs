@@ -1,0 +1,525 @@
+//! `repute prove`: an agent with a record on a local node shows something of it.
+
+mod common;
+
+use alloy::{
+    network::EthereumWallet,
+    primitives::{Address, B256, Bytes, U256, keccak256},
+};
+use common::{Run, keys, run_with};
+use repute_circuits::{policy::Policy, window::Filter};
+use repute_contracts::{
+    anvil::Anvil,
+    bindings::TestToken,
+    deploy::{BoardTerms, DeployConfig, Deployment, Escrow, Gate, Token},
+    dev::dev_signers,
+    provider::{connect, http_client},
+    time,
+};
+use repute_prover::{Store, TerminalProgress};
+use repute_sdk::{
+    ask::Ask,
+    board::{Agent, Client, Settle, Take},
+    chain::Chain,
+    completion::CompletionProof,
+    document::Document,
+    keys::Keyring,
+    log::{Log, Stage},
+    post::{Arbitration, Terms},
+    relay::{Relay, Sent},
+    request::Request,
+    shown::label,
+    standing::StandingProof,
+    wallet::{Purpose, Wallet, WalletFile, Words},
+    window::WindowProof,
+};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+use tempfile::TempDir;
+
+const HOUR: u64 = 3_600;
+const DAY: u64 = 24 * HOUR;
+/// One token in base units.
+const TOKEN: u128 = 1_000_000;
+const CATEGORY: u32 = 7;
+const AUDIENCE: &str = "0x0707070707070707070707070707070707070707";
+
+/// A deployment on a local node, and an agent that works there.
+struct World {
+    _anvil: Anvil,
+    url: String,
+    chain: Chain,
+    log: Log,
+    client: Client,
+    relay: Relay,
+    agent: Agent,
+    files: TempDir,
+}
+
+impl World {
+    async fn new() -> Self {
+        let anvil = Anvil::start().await.expect("anvil starts");
+        let url = anvil.url().to_owned();
+        let node = http_client(&url).expect("an address");
+        let store = Store::at(keys());
+        let keyring = Keyring::development(&store, &TerminalProgress::new()).expect("keys");
+        let [deployer, client, relayer, arbiter, ..] = dev_signers();
+        let address = deployer.address();
+        let config = DeployConfig {
+            circuits: keyring.circuits(),
+            provenance: keyring.key_provenance(),
+            token: Token::Test,
+            escrow: Escrow::New {
+                fee_bps: 0,
+                treasury: address,
+            },
+            gate: Gate::Open,
+            board: BoardTerms {
+                min_budget: TOKEN,
+                min_review: HOUR,
+                min_hold: HOUR,
+                grace: DAY,
+                record_fee: 0,
+                record_fee_recipient: arbiter.address(),
+            },
+        };
+        let provider = connect(node.clone(), Some(EthereumWallet::from(deployer)));
+        let deployment = Deployment::create(provider, address, config).await;
+        let manifest = deployment.expect("it deploys").manifest().clone();
+        let chain = Chain::connect(node, manifest).await.expect("it connects");
+        let mint = TestToken::mintCall {
+            to: client.address(),
+            amount: U256::from(10_000 * TOKEN),
+        };
+        let account = chain.account(client);
+        let token = chain.manifest().token.address;
+        account.send(token, &mint).await.expect("anyone can mint");
+
+        let files = tempfile::tempdir().expect("a directory");
+        let words = Words::generate(&mut rand::rngs::OsRng);
+        let wallet = Wallet::new(&words.seed(), chain.id(), chain.ledger(), 0);
+        let at = |name| files.path().join(name);
+        fs::write(at("words"), &*words.phrase()).expect("written");
+        fs::write(at("manifest"), chain.manifest().to_json()).expect("written");
+        fs::write(at("wallet"), wallet.to_file().to_json()).expect("written");
+        let agent = Agent::new(chain.clone(), keyring, wallet).expect("the deployment's keys");
+        let mut world = Self {
+            _anvil: anvil,
+            url,
+            log: Log::new(&chain),
+            client: Client::new(account),
+            relay: Relay::new(chain.account(relayer)),
+            agent,
+            files,
+            chain,
+        };
+        world.send(world.agent.register(Bytes::new())).await;
+        world
+    }
+
+    async fn now(&self) -> u64 {
+        self.chain.now().await.expect("the node answers")
+    }
+
+    async fn send(&mut self, request: Request) {
+        match self.relay.send(&request).await {
+            Ok(Sent::Mined(_)) => {}
+            other => panic!("not mined: {other:?}"),
+        }
+        self.log.sync(&self.chain).await.expect("the log reads");
+        self.agent.sync(&self.log).expect("the record follows");
+    }
+
+    /// Has the agent take a job.
+    async fn take(&mut self, category: u32) -> u64 {
+        let now = self.now().await;
+        let terms = Terms {
+            category,
+            policy: Policy::default(),
+            reviewer: None,
+            review_period: HOUR,
+            arbitration: Some(Arbitration {
+                arbiter: Address::repeat_byte(3),
+                period: HOUR,
+                fee: 0,
+            }),
+            take_by: now + HOUR,
+            submit_by: now + 2 * HOUR,
+            relay_fee: 0,
+            bond: 0,
+            selective: false,
+            description_hash: keccak256("a page"),
+            description_uri: "https://example.org/page".to_owned(),
+        };
+        let id = self
+            .client
+            .post(&terms, 10 * TOKEN)
+            .await
+            .expect("it posts")
+            .post_id;
+        self.log.sync(&self.chain).await.expect("the log reads");
+        let request = self.agent.take(&self.log, id, Take::default()).await;
+        self.send(request.expect("it takes")).await;
+        id
+    }
+
+    /// Has the agent complete a job that nobody rates.
+    async fn complete(&mut self, category: u32) -> u64 {
+        let id = self.take(category).await;
+        let work = keccak256("salted work");
+        let request = self.agent.submit(&self.log, id, work).await;
+        self.send(request.expect("it submits")).await;
+        let passed = time::advance(self.chain.provider(), 2 * HOUR).await;
+        passed.expect("a local clock moves");
+        let request = self.agent.settle(&self.log, id, Settle::default()).await;
+        self.send(request.expect("it settles")).await;
+        id
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.files.path().join(name)
+    }
+
+    /// `repute prove …` for the audience, with the words from their file.
+    fn prove(&self, arguments: &[&str]) -> Run {
+        let [words, manifest, wallet] =
+            ["words", "manifest", "wallet"].map(|name| self.path(name).display().to_string());
+        let all = [
+            &["prove"],
+            arguments,
+            &["--rpc-url", &self.url, "--manifest", &manifest],
+            &["--wallet", &wallet, "--words-file", &words],
+            &["--audience", AUDIENCE, "--label", "market"],
+        ];
+        run_with(&all.concat(), &keys(), &[])
+    }
+}
+
+/// The request that a document answers, as the party that made it has it.
+fn made(found: &Ask) -> Ask {
+    Ask {
+        audience: AUDIENCE.parse().expect("an address"),
+        challenge: B256::ZERO,
+        label: label("market"),
+        deadline: found.deadline,
+    }
+}
+
+fn json(run: &Run) -> serde_json::Value {
+    serde_json::from_str(&run.stdout).unwrap_or_else(|error| panic!("{error}: {}", run.stdout))
+}
+
+fn shown(path: &Path) -> Vec<Purpose> {
+    let text = fs::read_to_string(path).expect("a wallet file");
+    let file = WalletFile::from_json(&text).expect("whole");
+    file.notes.shown.iter().map(|shown| shown.purpose).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agent_shows_its_record_from_the_command_line() {
+    let mut world = World::new().await;
+    world.complete(CATEGORY).await;
+    time::advance(world.chain.provider(), 100 * DAY)
+        .await
+        .expect("it moves");
+    let second = world.complete(CATEGORY).await;
+    world.take(CATEGORY + 1).await;
+
+    a_miss_is_told_before_a_proof(&world);
+    what_is_missing_is_told(&world);
+    windows_convince_the_ledger(&world).await;
+    standing_and_completion_convince_the_ledger(&mut world, second).await;
+}
+
+fn a_miss_is_told_before_a_proof(world: &World) {
+    let before = fs::read(world.path("wallet")).expect("a wallet file");
+    for (arguments, expected) in [
+        (
+            &["--category", "7", "--policy", "completed>=2"][..],
+            "policy: minCompleted: 1 jobs completed, 2 needed",
+        ),
+        (
+            &["--any-category", "--policy", "completed>=1,success>=50.01%"],
+            "policy: minSuccessBps: a success rate of 50.00 %, 50.01 % needed",
+        ),
+        (
+            &["--category", "9", "--policy", "completed>=1"],
+            "policy: minCompleted: 0 jobs completed, 1 needed",
+        ),
+        (
+            &["--category", "7", "--policy", "clients>=1"],
+            "leave out minClients",
+        ),
+        (
+            &["--category", "7", "--policy", "volume>=0.0000001"],
+            "more decimals than",
+        ),
+    ] {
+        let all = [&["window", "--since", "90d", "--json"], arguments].concat();
+        let refused = world.prove(&all);
+        assert_eq!(refused.code, Some(3), "{}", refused.stderr);
+        assert!(refused.stderr.contains(expected), "{}", refused.stderr);
+        let document = json(&refused);
+        assert_eq!(document["ok"], false);
+        assert_eq!(document["error"]["kind"], "refused");
+        let message = document["error"]["message"].as_str().expect("a text");
+        assert!(message.contains(expected), "{message}");
+    }
+    // Nothing was shown.
+    assert_eq!(fs::read(world.path("wallet")).expect("still there"), before);
+}
+
+fn what_is_missing_is_told(world: &World) {
+    let window = [
+        "window",
+        "--any-category",
+        "--since",
+        "90d",
+        "--policy",
+        "none",
+        "--json",
+    ];
+    let run = |change: &dyn Fn(&mut Vec<String>), environment: &[(&str, &str)]| {
+        let [words, manifest, wallet] =
+            ["words", "manifest", "wallet"].map(|name| world.path(name).display().to_string());
+        let mut all: Vec<String> = ["prove"]
+            .iter()
+            .chain(&window)
+            .map(ToString::to_string)
+            .collect();
+        let named = [
+            ("--audience", AUDIENCE.to_owned()),
+            ("--rpc-url", world.url.clone()),
+            ("--manifest", manifest),
+            ("--wallet", wallet),
+            ("--words-file", words),
+        ];
+        all.extend(
+            named
+                .into_iter()
+                .flat_map(|(name, value)| [name.to_owned(), value]),
+        );
+        change(&mut all);
+        let all: Vec<&str> = all.iter().map(String::as_str).collect();
+        run_with(&all, &keys(), environment)
+    };
+    let set = |name: &'static str, value: PathBuf| {
+        move |all: &mut Vec<String>| {
+            let at = all.iter().position(|argument| argument == name);
+            all[at.expect("it is given") + 1] = value.display().to_string();
+        }
+    };
+    let other_words = Words::generate(&mut rand::rngs::OsRng).phrase();
+    fs::write(world.path("other words"), &*other_words).expect("written");
+    fs::write(world.path("no words"), "twelve of them").expect("written");
+    let nowhere = world.path("nowhere");
+    let without_words = |all: &mut Vec<String>| all.truncate(all.len() - 2);
+    type Case<'a> = (
+        &'a dyn Fn(&mut Vec<String>),
+        &'a [(&'a str, &'a str)],
+        i32,
+        &'a str,
+    );
+    let cases: [Case<'_>; 9] = [
+        (
+            &set("--rpc-url", "http://127.0.0.1:9".into()),
+            &[],
+            4,
+            "the node did not answer",
+        ),
+        (&set("--manifest", nowhere.clone()), &[], 4, "the manifest"),
+        (
+            &set("--manifest", world.path("wallet")),
+            &[],
+            4,
+            "not a deployment manifest",
+        ),
+        (&set("--wallet", nowhere.clone()), &[], 4, "--recover 0"),
+        (
+            &set("--wallet", world.path("manifest")),
+            &[],
+            4,
+            "not a wallet file",
+        ),
+        (
+            &set("--words-file", nowhere.clone()),
+            &[],
+            4,
+            "the words file",
+        ),
+        (
+            &set("--words-file", world.path("no words")),
+            &[],
+            3,
+            "there are 3 words",
+        ),
+        (
+            &set("--words-file", world.path("other words")),
+            &[],
+            3,
+            "not registered",
+        ),
+        (
+            &without_words,
+            &[("REPUTE_WORDS", &other_words)],
+            3,
+            "not registered",
+        ),
+    ];
+    for (index, (change, environment, code, expected)) in cases.into_iter().enumerate() {
+        let refused = run(change, environment);
+        assert_eq!(refused.code, Some(code), "case {index}: {}", refused.stderr);
+        assert!(
+            refused.stderr.contains(expected),
+            "case {index}: {}",
+            refused.stderr
+        );
+        assert_eq!(json(&refused)["ok"], false, "case {index}");
+    }
+}
+
+async fn windows_convince_the_ledger(world: &World) {
+    let out = world.path("window.json");
+    let since = world.now().await - 90 * DAY;
+    let run = world.prove(&[
+        "window",
+        "--category",
+        "7",
+        "--since",
+        &format!("@{since}"),
+        "--policy",
+        "completed>=1,success>=100%,volume>=10",
+        "--out",
+        &out.display().to_string(),
+    ]);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    for expected in [
+        "window-16",
+        "INSECURE",
+        "completed>=1,success>=100%,volume>=10",
+    ] {
+        assert!(run.stdout.contains(expected), "{}", run.stdout);
+    }
+    let proof = WindowProof::from_json(&fs::read_to_string(&out).expect("a proof"));
+    let proof = proof.expect("whole");
+    let filter = Filter {
+        category: Some(CATEGORY),
+        since,
+    };
+    let policy = Policy {
+        min_completed: 1,
+        min_success_bps: 10_000,
+        min_volume: 10 * TOKEN,
+        ..Policy::default()
+    };
+    let (made_by_it, claim) = (made(&proof.ask), (&filter, &policy));
+    let there = proof.verify_on_chain(&world.chain, &made_by_it, claim);
+    there.await.expect("the ledger is convinced");
+    assert_eq!(proof.slots, 16);
+    let audience = proof.ask.audience;
+    assert_eq!(shown(&world.path("wallet")), [Purpose::Show { audience }]);
+
+    // As one document, with a length of time; a machine without a wallet file makes one.
+    let recovered = world.path("recovered");
+    let [manifest, words, wallet] = [
+        world.path("manifest"),
+        world.path("words"),
+        recovered.clone(),
+    ]
+    .map(|path| path.display().to_string());
+    let run = run_with(
+        &[
+            "prove",
+            "window",
+            "--any-category",
+            "--since",
+            "90d",
+            "--policy",
+            "completed>=1",
+            "--audience",
+            AUDIENCE,
+            "--label",
+            "market",
+            "--json",
+            "--recover",
+            "0",
+        ],
+        &keys(),
+        &[
+            ("REPUTE_RPC_URL", &world.url),
+            ("REPUTE_MANIFEST", &manifest),
+            ("REPUTE_WALLET", &wallet),
+            ("REPUTE_WORDS", &fs::read_to_string(&words).expect("words")),
+        ],
+    );
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    let document = json(&run);
+    assert_eq!(document["ok"], true);
+    assert_eq!(document["statement"], "window-16");
+    let proof = WindowProof::from_json(&document["proof"].to_string()).expect("whole");
+    let since: U256 = proof.filter >> 33;
+    let filter = Filter {
+        category: None,
+        since: since.to(),
+    };
+    assert!(filter.since.abs_diff(world.now().await - 90 * DAY) < HOUR);
+    let policy = Policy {
+        min_completed: 1,
+        ..Policy::default()
+    };
+    let (made_by_it, claim) = (made(&proof.ask), (&filter, &policy));
+    let there = proof.verify_on_chain(&world.chain, &made_by_it, claim);
+    there.await.expect("the ledger is convinced");
+    assert_eq!(shown(&recovered).len(), 1);
+}
+
+async fn standing_and_completion_convince_the_ledger(world: &mut World, job: u64) {
+    let run = world.prove(&["standing", "--policy", "completed>=2", "--json"]);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    let proof = StandingProof::from_json(&json(&run)["proof"].to_string()).expect("whole");
+    let policy = Policy {
+        min_completed: 2,
+        ..Policy::default()
+    };
+    let made_by_it = made(&proof.ask);
+    let there = proof.verify_on_chain(&world.chain, &made_by_it, &policy);
+    there.await.expect("the ledger is convinced");
+
+    let job = job.to_string();
+    let run = world.prove(&["completion", "--job", &job, "--json"]);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    let document = json(&run);
+    let proof = CompletionProof::from_json(&document["proof"].to_string()).expect("whole");
+    let stage = proof.verify_on_chain(&world.chain, &made(&proof.ask)).await;
+    assert_eq!(stage.expect("the ledger is convinced"), Stage::Completed);
+
+    // Another audience must not be shown the same state.
+    let [wallet, out] = [world.path("wallet"), world.path("never")];
+    let run = run_with(
+        &[
+            "prove",
+            "standing",
+            "--policy",
+            "none",
+            "--rpc-url",
+            &world.url,
+            "--manifest",
+            &world.path("manifest").display().to_string(),
+            "--wallet",
+            &wallet.display().to_string(),
+            "--words-file",
+            &world.path("words").display().to_string(),
+            "--audience",
+            "0x0808080808080808080808080808080808080808",
+            "--out",
+            &out.display().to_string(),
+        ],
+        &keys(),
+        &[],
+    );
+    assert_eq!(run.code, Some(3), "{}", run.stderr);
+    assert!(run.stderr.contains("refresh it first"), "{}", run.stderr);
+    assert!(!out.exists());
+}
