@@ -26,3 +26,6 @@ echo "== snarkjs, which the prover's files are tested with"
 
 echo "== Rust: unit, integration and documentation tests"
 cargo test --workspace --locked
+
+echo "== the engine's portable kernels under valgrind"
+./scripts/memcheck.sh

@@ -51,4 +51,5 @@ pub use matrices::{MatricesError, R1cs};
 pub use prepared::{
     PrepareError, PrepareOptions, PrepareProgress, PreparedKey, StoreError, TableMemory,
 };
+pub(crate) use prepared::{partial_file, remove_partial_files};
 pub use prove::{BatchControl, ProveError, Prover, Randomness};

@@ -2,12 +2,14 @@
 
 use super::backend::{Backend, Kernel};
 use super::digits::Buckets;
+use super::fft::CosetTransform;
 use super::lanes::{Lanes, Words};
 use super::msm::{self, Terms};
 use super::points::{G1, G2};
 use super::prepared::PreparedKey;
 use ark_bn254::{Fq, Fr, G1Projective, G2Projective};
 use ark_ff::PrimeField;
+use std::time::{Duration, Instant};
 use zeroize::Zeroizing;
 
 /// A key and an assignment of its length.
@@ -101,6 +103,37 @@ impl<'a> Layers<'a> {
             self.key.windows,
             self.tasks,
         )
+    }
+}
+
+/// The time that so many transforms of 2^`log_size` values from the domain to its coset take, two
+/// Fourier transforms each; `None` for a size that the back end has no transform for.
+pub fn transforms(backend: Backend, log_size: u32, times: u64) -> Option<Duration> {
+    backend.execute(Transforms { log_size, times })
+}
+
+struct Transforms {
+    log_size: u32,
+    times: u64,
+}
+
+impl Kernel for Transforms {
+    type Output = Option<Duration>;
+    #[inline(always)]
+    fn run<Q: Lanes<Field = Fq>, R: Lanes<Field = Fr>>(self) -> Option<Duration> {
+        let size = 1usize.checked_shl(self.log_size)?;
+        let transform = CosetTransform::<R>::new(size)?;
+        let values: Vec<R> = vec![R::splat(Fr::from(3u64)); size / R::WIDTH];
+        let mut time = Duration::ZERO;
+        for _ in 0..self.times {
+            // What comes out has larger bounds than what goes in.
+            let mut values = values.clone();
+            let start = Instant::now();
+            transform.run(&mut values);
+            time += start.elapsed();
+            std::hint::black_box(values);
+        }
+        Some(time)
     }
 }
 

@@ -6,6 +6,7 @@
 mod file;
 
 pub use file::StoreError;
+pub(crate) use file::{partial_file, remove_partial_files};
 
 use super::backend::Backend;
 use super::digits::{MAX_WINDOW, Windows};
@@ -30,7 +31,8 @@ use thiserror::Error;
 pub enum TableMemory {
     /// The key's points alone: about 5 MB at 2^14, and proofs 1.5 to 2 times as slow.
     Minimal,
-    /// Up to 128 MiB for every 2^14 rows of the domain, which are full tables.
+    /// Up to 128 MiB for every 2^14 rows of the domain, which are full tables, and at most 512 MiB.
+    /// That limit counts from 2^17 rows on; a proof's additions then grow by 3 % at 2^18.
     #[default]
     Standard,
     /// At most this many bytes, but never less than the key's points.
@@ -253,7 +255,7 @@ fn check_shape(key: &ProvingKey<Bn254>, shape: Shape) -> Result<(), PrepareError
 fn choose_windows(shape: Shape, memory: TableMemory) -> Windows {
     let limit = match memory {
         TableMemory::Minimal => 0,
-        TableMemory::Standard => (128 << 20) * shape.domain.div_ceil(1 << 14),
+        TableMemory::Standard => (128 << 20) * shape.domain.div_ceil(1 << 14).min(4),
         TableMemory::AtMost(bytes) => bytes,
     };
     // Additions in G1 are the unit. Three in ten variables are taken to be bits, which
@@ -303,6 +305,14 @@ mod tests {
         let standard = choose_windows(shape, TableMemory::Standard);
         assert_eq!(standard.stride, 1);
         assert!(shape.table_bytes(standard) <= 128 << 20);
+        let window_512 = Shape {
+            constraints: 214_522,
+            instance_variables: 9,
+            variables: 214_538,
+            domain: 1 << 18,
+        };
+        let bytes = window_512.table_bytes(choose_windows(window_512, TableMemory::Standard));
+        assert!((256 << 20..512 << 20).contains(&bytes), "{bytes}");
         for megabytes in [8, 20, 40, 80] {
             let limit = megabytes << 20;
             let windows = choose_windows(shape, TableMemory::AtMost(limit));

@@ -10,7 +10,7 @@
 //! of generators by their making; when a file is read, its checksum stands for that.
 
 use super::{Keys, KeysError, Provenance, dev, shape_of};
-use crate::engine::TableMemory;
+use crate::engine::{TableMemory, partial_file, remove_partial_files};
 use crate::progress::{Event, Progress};
 use ark_bn254::Bn254;
 use ark_groth16::ProvingKey;
@@ -22,7 +22,6 @@ use sha2::{Digest as _, Sha256};
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
-use tempfile::NamedTempFile;
 
 /// The environment variable that names another cache directory.
 pub const CACHE_VARIABLE: &str = "REPUTE_CACHE_DIR";
@@ -190,9 +189,12 @@ impl Store {
         }
         // Without a lock (a read-only or odd file system) keys may be made twice, but whole files
         // replace each other, so the result is the same.
-        let _lock = fs::create_dir_all(&self.directory)
+        let lock = fs::create_dir_all(&self.directory)
             .and_then(|()| File::create(path.with_extension("lock")))
             .and_then(|file| file.lock().map(|()| file));
+        if lock.is_ok() {
+            remove_partial_files(&path);
+        }
         let (keys, made) = match read_development(&path, &shape) {
             Ok(keys) => (keys, false),
             Err(error) => {
@@ -324,7 +326,7 @@ fn write<S: Statement>(path: &Path, keys: &Keys<S>) -> Result<(), StoreError> {
         _ => Path::new("."),
     };
     fs::create_dir_all(directory).map_err(io)?;
-    let mut file = NamedTempFile::new_in(directory).map_err(io)?;
+    let mut file = partial_file(path, directory).map_err(io)?;
     file.write_all(&header)
         .and_then(|()| file.write_all(&body))
         .and_then(|()| file.as_file().sync_all())

@@ -7,8 +7,11 @@ use rand_chacha::ChaCha20Rng;
 use repute_circuits::field::Fr;
 use repute_circuits::statement::{Completion, Statement};
 use repute_prover::batch::{BatchError, Claim, verify_batch};
-use repute_prover::engine::{BatchControl, Prover};
+use repute_prover::engine::{self, BatchControl, Prover};
 use repute_prover::{Proof, ProveError, VerifyError, prove, prove_batch};
+use std::collections::HashSet;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 #[test]
 fn a_batch_holds_exactly_if_every_claim_does() {
@@ -92,4 +95,52 @@ fn a_batch_of_proofs_keeps_its_order_and_its_failures_apart() {
         bytes(proofs),
         "the number of threads changes nothing"
     );
+}
+
+#[test]
+fn a_batch_keeps_to_its_threads_tells_how_far_it_is_and_stops_when_told() {
+    let keys = keys::<Completion>();
+    let statements: Vec<_> = (0..12u64)
+        .map(|job| Completion::new(secret(), Fr::from(job), Fr::from(8), Fr::from(9)))
+        .collect();
+    let threads = Mutex::new(HashSet::new());
+    let counts = Mutex::new(Vec::new());
+    let cancel = AtomicBool::new(false);
+    let progress = |done| {
+        let thread = std::thread::current().id();
+        threads.lock().expect("no panics").insert(thread);
+        counts.lock().expect("no panics").push(done);
+        if done >= 8 {
+            cancel.store(true, Ordering::Relaxed);
+        }
+    };
+    let control = BatchControl {
+        progress: Some(&progress),
+        cancel: Some(&cancel),
+    };
+    let prover = Prover::new(2).expect("the machine gives threads");
+    let rng = &mut ChaCha20Rng::seed_from_u64(13);
+    let outcomes =
+        prove_batch(&keys, &statements, &prover, rng, control).expect("the keys prepare");
+
+    assert!(threads.into_inner().expect("no panics").len() <= 2);
+    // Every proof is counted once, though two threads may report in either order.
+    let mut counts = counts.into_inner().expect("no panics");
+    counts.sort_unstable();
+    assert_eq!(counts, (1..=counts.len()).collect::<Vec<_>>());
+    // The other thread may have been within a proof when the batch was cancelled.
+    assert!((8..=9).contains(&counts.len()), "{counts:?}");
+    let proven = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
+    assert_eq!(proven, counts.len());
+    assert_eq!(outcomes.len(), statements.len());
+    for (statement, outcome) in statements.iter().zip(&outcomes) {
+        match outcome {
+            Ok(proof) => {
+                let inputs = statement.public_inputs();
+                assert_eq!(keys.verifying().verify(&inputs, proof), Ok(()));
+            }
+            Err(ProveError::Engine(error)) => assert_eq!(*error, engine::ProveError::Cancelled),
+            Err(error) => panic!("{error}"),
+        }
+    }
 }

@@ -3,6 +3,7 @@
 mod batch;
 mod common;
 mod formats;
+mod killed;
 mod refusals;
 mod snarkjs;
 mod statements;

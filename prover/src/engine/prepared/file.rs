@@ -31,6 +31,10 @@ const VERSION: u32 = 1;
 const ORDER_MARK: u32 = 0x0102_0304;
 /// Tables are hashed in pieces of this size, in parallel.
 const PIECE: usize = 1 << 22;
+/// And read in parts that fit a core's cache.
+const READ: usize = 1 << 18;
+/// The end of the names of files that are not complete yet.
+const PARTIAL: &str = ".part";
 
 /// Why a prepared key could not be stored or loaded.
 #[derive(Debug, Error)]
@@ -151,12 +155,17 @@ impl PreparedKey {
             self.b.lines().as_bytes(),
             self.lh.lines().as_bytes(),
         ];
+        let pieces: Vec<&[u8]> = tables
+            .iter()
+            .flat_map(|table| table.chunks(PIECE))
+            .collect();
+        let digests: Vec<PieceDigest> = pieces.par_iter().map(Sha256::digest).collect();
         let directory = match path.parent() {
             Some(parent) if !parent.as_os_str().is_empty() => parent,
             _ => Path::new("."),
         };
         std::fs::create_dir_all(directory).map_err(failed)?;
-        let mut file = tempfile::NamedTempFile::new_in(directory).map_err(failed)?;
+        let mut file = partial_file(path, directory).map_err(failed)?;
         let mut write = |bytes: &[u8]| file.write_all(bytes).map_err(failed);
         write(&header)?;
         write(&ORDER_MARK.to_ne_bytes())?;
@@ -164,7 +173,7 @@ impl PreparedKey {
         for table in tables {
             write(table)?;
         }
-        write(&digest(&header, &small, tables))?;
+        write(&digest(&header, &small, &digests))?;
         file.as_file().sync_all().map_err(failed)?;
         file.persist(path).map_err(|error| failed(error.error))?;
         Ok(())
@@ -206,17 +215,11 @@ impl PreparedKey {
         let mut small_bytes = vec![0; header.small as usize];
         file.read_exact(&mut small_bytes).map_err(failed)?;
         let mut tables = shape.table_lines(windows).map(Lines::zeroed);
-        for table in &mut tables {
-            file.read_exact(table.as_bytes_mut()).map_err(failed)?;
-        }
+        let start = (HEADER_BYTES + order.len() + small_bytes.len()) as u64;
+        let digests = read_tables(&file, start, &mut tables).map_err(failed)?;
         let mut expected = [0; 32];
-        file.read_exact(&mut expected).map_err(failed)?;
-        let found = digest(
-            &header_bytes,
-            &small_bytes,
-            tables.each_ref().map(Lines::as_bytes),
-        );
-        if found != expected {
+        read_at(&file, &mut expected, length - 32).map_err(failed)?;
+        if digest(&header_bytes, &small_bytes, &digests) != expected {
             return Err(damaged());
         }
 
@@ -289,17 +292,96 @@ fn serialize(value: &impl CanonicalSerialize) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn digest(header: &[u8], small: &[u8], tables: [&[u8]; 3]) -> [u8; 32] {
+type PieceDigest = sha2::digest::Output<Sha256>;
+
+fn digest(header: &[u8], small: &[u8], pieces: &[PieceDigest]) -> [u8; 32] {
     let mut total = Sha256::new();
     total.update(Sha256::digest(header));
     total.update(Sha256::digest(small));
-    for table in tables {
-        let pieces: Vec<_> = table.par_chunks(PIECE).map(Sha256::digest).collect();
-        for piece in pieces {
-            total.update(piece);
-        }
+    for piece in pieces {
+        total.update(piece);
     }
     total.finalize().into()
+}
+
+/// Fills the tables, which lie in the file one behind the other, and digests their pieces while
+/// they are in the cache, all in parallel.
+///
+/// A mapping of the file itself would cost nothing to load, but its pages are small, and the table
+/// look-ups of every proof would miss the translation buffers.
+fn read_tables(file: &File, start: u64, tables: &mut [Lines; 3]) -> io::Result<Vec<PieceDigest>> {
+    let mut pieces = Vec::new();
+    let mut offset = start;
+    for table in tables {
+        for piece in table.as_bytes_mut().chunks_mut(PIECE) {
+            let length = piece.len() as u64;
+            pieces.push((offset, piece));
+            offset += length;
+        }
+    }
+    pieces
+        .into_par_iter()
+        .map(|(offset, piece)| {
+            let mut digest = Sha256::new();
+            let mut offset = offset;
+            for part in piece.chunks_mut(READ) {
+                read_at(file, part, offset)?;
+                digest.update(&*part);
+                offset += part.len() as u64;
+            }
+            Ok(digest.finalize())
+        })
+        .collect()
+}
+
+/// Reads from a place of the file, whatever other threads do.
+fn read_at(file: &File, bytes: &mut [u8], offset: u64) -> io::Result<()> {
+    #[cfg(unix)]
+    return std::os::unix::fs::FileExt::read_exact_at(file, bytes, offset);
+    #[cfg(windows)]
+    {
+        let (mut bytes, mut offset) = (bytes, offset);
+        while !bytes.is_empty() {
+            let count = std::os::windows::fs::FileExt::seek_read(file, bytes, offset)?;
+            if count == 0 {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+            bytes = &mut bytes[count..];
+            offset += count as u64;
+        }
+        Ok(())
+    }
+}
+
+/// A file beside `path` to write to until it is complete. If the process dies before, it stays
+/// behind; [`remove_partial_files`] finds it by its name.
+pub(crate) fn partial_file(path: &Path, directory: &Path) -> io::Result<tempfile::NamedTempFile> {
+    tempfile::Builder::new()
+        .prefix(&prefix(path))
+        .suffix(PARTIAL)
+        .tempfile_in(directory)
+}
+
+/// Removes what processes that died left beside `path`. The caller sees to it that no other process
+/// is writing there now.
+pub(crate) fn remove_partial_files(path: &Path) {
+    let (Some(directory), prefix) = (path.parent(), prefix(path)) else {
+        return;
+    };
+    for entry in std::fs::read_dir(directory).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if name.starts_with(&prefix) && name.ends_with(PARTIAL) {
+            // What cannot be removed is only in the way of free space.
+            let _ = std::fs::remove_file(entry.path());
+        }
+    }
+}
+
+/// Files for one path, whatever their extension, share the beginning of their names.
+fn prefix(path: &Path) -> String {
+    let stem = path.file_stem().unwrap_or_default();
+    format!(".{}.", stem.to_string_lossy())
 }
 
 /// Multiplies every element by 16 or divides it by 16, which is the step between the
