@@ -1,5 +1,9 @@
 //! The provers that are compared, each as a function from randomness to a proof.
 
+mod snarkjs;
+
+pub use snarkjs::Snarkjs;
+
 use crate::subject::Subject;
 use anyhow::Result;
 use ark_bn254::{Bn254, Fr};
@@ -21,6 +25,10 @@ pub trait Contender {
     fn prove(&self, rng: &mut ChaCha20Rng) -> Result<Proof<Bn254>>;
     /// So many proofs, in parallel.
     fn prove_batch(&self, count: usize, rng: &mut ChaCha20Rng) -> Result<Vec<Proof<Bn254>>>;
+    /// The peak memory of the last proof, for a contender that runs in a process of its own.
+    fn peak_mib(&self) -> Option<f64> {
+        None
+    }
 }
 
 /// The project's engine.

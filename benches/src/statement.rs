@@ -208,6 +208,15 @@ fn of<S: Statement>(statement: &S) -> Result<(Subject, Cost)> {
     Ok((subject, cost))
 }
 
+/// What computes the assignment of a settlement.
+///
+/// # Errors
+/// As [`subject`].
+pub fn settle_witness() -> Result<impl Fn() -> Result<Vec<Fr>>> {
+    let statement = settle(Fr::from(7))?;
+    Ok(move || assign(&statement))
+}
+
 /// The full assignment, without laying out constraints.
 fn assign<S: Statement>(statement: &S) -> Result<Vec<Fr>> {
     let cs = ConstraintSystem::new_ref();

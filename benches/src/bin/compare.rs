@@ -7,7 +7,7 @@ use clap::Parser;
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
 use repute_benches::clock::{Cost, measure};
-use repute_benches::contender::{Contender, Ours, Stock, Taceo};
+use repute_benches::contender::{Contender, Ours, Snarkjs, Stock, Taceo};
 use repute_benches::statement;
 use repute_benches::subject::{self, Subject};
 use repute_prover::engine::qap::CircomReduction;
@@ -36,6 +36,9 @@ struct Arguments {
     /// Mebibytes of tables; without it, the prover's standard.
     #[arg(long)]
     table_mib: Option<usize>,
+    /// Only this back end of the prover; without it, all that the machine has.
+    #[arg(long)]
+    backend: Option<String>,
     /// Print JSON.
     #[arg(long)]
     json: bool,
@@ -45,7 +48,7 @@ struct Arguments {
 #[derive(Serialize)]
 struct Line {
     prover: String,
-    /// One proof on one thread.
+    /// One proof on one thread; snarkjs chooses its threads itself, so for it the same as below.
     single: Cost,
     /// One proof on all threads.
     parallel: Cost,
@@ -107,7 +110,19 @@ fn compare(subject: &Subject, arguments: &Arguments) -> Result<Report> {
         .build()?;
     let mut preparation = Vec::new();
     let mut keys = Vec::new();
-    for backend in Backend::available().into_iter().rev() {
+    let wanted = |backend: &Backend| match &arguments.backend {
+        Some(name) => backend.name() == name,
+        None => true,
+    };
+    let backends: Vec<Backend> = Backend::available().into_iter().filter(wanted).collect();
+    if let (Some(name), []) = (&arguments.backend, &backends[..]) {
+        let names = Backend::available()
+            .into_iter()
+            .map(|backend| backend.name());
+        let names = names.collect::<Vec<_>>().join(" and ");
+        bail!("there is no back end {name:?} on this machine; it has {names}");
+    }
+    for backend in backends.into_iter().rev() {
         eprintln!("preparing the key for {} …", backend.name());
         let options = PrepareOptions {
             memory: arguments
@@ -140,8 +155,7 @@ fn compare(subject: &Subject, arguments: &Arguments) -> Result<Report> {
     let verifying = prepare_verifying_key(&subject.key.vk);
     let rng = &mut ChaCha20Rng::seed_from_u64(3);
     let single = rounds(&contenders(1)?, subject, &verifying, arguments, 0, rng)?;
-    let on_all = contenders(arguments.threads)?;
-    let parallel = rounds(&on_all, subject, &verifying, arguments, 0, rng)?;
+    let mut on_all = contenders(arguments.threads)?;
     let batches = match arguments.batch {
         0 => vec![None; on_all.len()],
         count => {
@@ -149,16 +163,21 @@ fn compare(subject: &Subject, arguments: &Arguments) -> Result<Report> {
             costs.into_iter().map(Some).collect()
         }
     };
+    match Snarkjs::new(subject)? {
+        Some(snarkjs) => on_all.push(Box::new(snarkjs)),
+        None => eprintln!("snarkjs is left out: run `npm ci` in prover/tests/snarkjs to have it"),
+    }
+    let parallel = rounds(&on_all, subject, &verifying, arguments, 0, rng)?;
+    let mut single = single.into_iter();
+    let mut batches = batches.into_iter();
     let provers = on_all
         .iter()
-        .zip(single)
         .zip(parallel)
-        .zip(batches)
-        .map(|(((contender, single), parallel), batch)| Line {
+        .map(|(contender, parallel)| Line {
             prover: contender.name(),
-            single,
+            single: single.next().unwrap_or(parallel),
             parallel,
-            batch,
+            batch: batches.next().flatten(),
         })
         .collect();
     Ok(Report {
@@ -198,6 +217,10 @@ fn rounds(
                 )
             };
             let proof = proof?;
+            let cost = Cost {
+                peak_mib: contender.peak_mib().or(cost.peak_mib),
+                ..cost
+            };
             if round == 0 {
                 let valid = Groth16::<Bn254, CircomReduction>::verify_proof(
                     verifying,
