@@ -23,12 +23,9 @@ fn layers(criterion: &mut Criterion, subject: &Subject, key: &PreparedKey) {
     let mut group = criterion.benchmark_group(format!("layers/{}", key.backend().name()));
     group.sample_size(20);
     let layers = Layers::new(key, &subject.assignment, 1).expect("the key's own circuit");
-    group.bench_function("assignment to digits", |b| {
-        b.iter(|| layers.witness_digits())
-    });
     group.bench_function("h", |b| b.iter(|| layers.quotient()));
-    let witness = layers.witness_digits();
-    let quotient = layers.quotient_digits(&layers.quotient());
+    let witness = layers.witness();
+    let quotient = layers.quotient();
     group.bench_function("sum in G1", |b| b.iter(|| layers.sum_a(&witness)));
     group.bench_function("sum in G2", |b| b.iter(|| layers.sum_b(&witness)));
     group.bench_function("sum of L and H in G1", |b| {

@@ -9,15 +9,15 @@
 //! Once per key, [`PreparedKey::prepare`] folds the matrix C into the L query (`fold`)
 //! and computes tables of the points' multiples (`table`). Then, for each assignment w:
 //!
-//! 1. `quotient`: A·w and B·w, each from the domain to the coset by two transforms
-//!    (`fft`), multiplied pointwise to d.
-//! 2. `digits`: w and d as signed digits, sorted by bucket.
-//! 3. `msm`: three sums over the tables: A and L'‖H in G1, B in G2. Points of a bucket
-//!    are added in pairs, round by round, then buckets by weight; every addition is one
-//!    of many that share an inversion (`addition`, `inverse`).
-//! 4. `prove`: rerandomisation.
+//! 1. `quotient`: A·w and B·w (`sparse`), each from the domain to the coset by two
+//!    transforms (`fft`), multiplied pointwise to d.
+//! 2. `msm`: three sums over the tables: A and L'‖H in G1, B in G2. Scalars are cut into
+//!    signed digits (`digits`), each of which adds a point of the table to a bucket; in the
+//!    end the buckets are added up by weight. Every addition is one of many that share an
+//!    inversion (`addition`, `inverse`).
+//! 3. `prove`: rerandomisation.
 //!
-//! Steps 1 and 3 are written once over vectors of field elements (`lanes`) and compiled
+//! Steps 1 and 2 are written once over vectors of field elements (`lanes`) and compiled
 //! for each [`Backend`].
 
 #![allow(
@@ -43,6 +43,7 @@ mod prove;
 pub mod qap;
 mod quotient;
 mod scale;
+mod sparse;
 pub mod synthetic;
 mod table;
 

@@ -20,16 +20,16 @@ pub(super) const NEGATIVE: u32 = 1 << 31;
 
 /// Additions that share one inversion: their points and the scratch stay within
 /// the second-level cache.
-pub(super) const CHUNK: usize = 2048;
+pub(super) const CHUNK: usize = 1024;
 
 /// Running products kept side by side, to hide the latency of multiplications.
 const CHAINS: usize = 4;
 
 /// Vectors computed side by side in the second pass, for the same reason.
-const ABREAST: usize = 2;
+const ABREAST: usize = 4;
 
 /// How far ahead of use points are fetched, in vectors.
-const PREFETCH_DISTANCE: usize = 4;
+const PREFETCH_DISTANCE: usize = 10;
 
 /// The additions `destination[out] = ±source[left] ± source[right]`; positions count
 /// points and have [`NEGATIVE`] set for a minus. Kept by column, as vectors take them.
@@ -53,12 +53,25 @@ impl Pairs {
         self.count = 0;
     }
 
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.count
+    }
+
     /// Appends a pair, of at most as many as `start` was told.
     #[inline(always)]
     pub(super) fn push(&mut self, left: u32, right: u32, out: u32) {
         self.left[self.count] = left;
         self.right[self.count] = right;
         self.out[self.count] = out;
+        self.count += 1;
+    }
+
+    /// Appends the addition of a point to a sum, which is the left operand and the result.
+    #[inline(always)]
+    pub(super) fn push_into(&mut self, sum: u32, right: u32) {
+        self.left[self.count] = sum;
+        self.right[self.count] = right;
         self.count += 1;
     }
 
@@ -82,18 +95,24 @@ impl Drop for Pairs {
     }
 }
 
-/// Room for the products of one chunk; holds secrets, so it is wiped on drop.
+/// What the first pass over a chunk leaves for the second; holds secrets, so it is wiped on
+/// drop.
 pub(super) struct Scratch {
     norms: Vec<Line>,
     products: Vec<Line>,
+    operands: Vec<Line>,
     exceptions: Vec<usize>,
 }
+
+/// Lines that hold what is kept of one addition in G2; G1 needs half.
+const OPERAND_LINES: usize = 8;
 
 impl Scratch {
     pub(super) fn new() -> Self {
         Self {
             norms: vec![Line::ZERO; CHUNK],
             products: vec![Line::ZERO; CHUNK],
+            operands: vec![Line::ZERO; CHUNK * OPERAND_LINES],
             exceptions: Vec::new(),
         }
     }
@@ -103,12 +122,14 @@ impl Drop for Scratch {
     fn drop(&mut self) {
         super::line::wipe(&mut self.norms);
         super::line::wipe(&mut self.products);
+        super::line::wipe(&mut self.operands);
     }
 }
 
-/// Adds pairs of points.
+/// The additions `destination[out] = ±left ± right`, of points of two sources.
 pub(super) struct AddPairs<'a, G> {
-    pub(super) source: &'a [Line],
+    pub(super) left: &'a [Line],
+    pub(super) right: &'a [Line],
     pub(super) destination: &'a mut [Line],
     pub(super) pairs: &'a mut Pairs,
     pub(super) scratch: &'a mut Scratch,
@@ -122,157 +143,245 @@ impl<G: Group> Kernel for AddPairs<'_, G> {
     fn run<Q: Lanes<Field = Fq>, R: Lanes<Field = Fr>>(self) {
         self.pairs.pad();
         for start in (0..self.pairs.count).step_by(CHUNK) {
-            add_chunk::<G, Q>(
-                self.source,
-                self.destination,
-                self.pairs,
-                start,
-                self.scratch,
-            );
+            let chunk = Chunk::new(self.pairs, start);
+            let batch = chunk.divisors::<G, Q>(self.left, self.right, self.scratch);
+            chunk.add::<G, Q>(batch, &self.pairs.out, self.destination, self.scratch);
+            for &index in &self.scratch.exceptions {
+                let sum = add_exactly::<G, Q>(self.left, self.right, self.pairs, index);
+                let out = self.pairs.out[index] as usize * G::LINES;
+                G::encode::<Q>(&sum, &mut self.destination[out..out + G::LINES]);
+            }
         }
     }
 }
 
-/// The additions from pair `start` on, [`CHUNK`] of them or what is left.
-#[inline(always)]
-fn add_chunk<G: Group, V: Lanes<Field = Fq>>(
-    source: &[Line],
-    destination: &mut [Line],
-    pairs: &Pairs,
-    start: usize,
-    scratch: &mut Scratch,
-) {
-    let count = CHUNK.min(pairs.count - start);
-    scratch.exceptions.clear();
-    let mut batch = Inversions::<V>::new();
-    for index in 0..vectors::<V>(count) {
-        let first = start + index * V::WIDTH;
-        let ahead = first + PREFETCH_DISTANCE * V::WIDTH;
-        if let (Some(left), Some(right)) = (
-            pairs.left.get(ahead..ahead + V::WIDTH),
-            pairs.right.get(ahead..ahead + V::WIDTH),
-        ) {
-            for lane in 0..V::WIDTH {
-                prefetch(
-                    source,
-                    (left[lane] & !NEGATIVE) as usize * G::LINES,
-                    G::LINES,
-                );
-                prefetch(
-                    source,
-                    (right[lane] & !NEGATIVE) as usize * G::LINES,
-                    G::LINES,
-                );
+/// The additions `sums[out] += ±right`, of points of a source to different sums. The pairs'
+/// left position is that of the sum, and `out` is not looked at.
+pub(super) struct AddInto<'a, G> {
+    pub(super) sums: &'a mut [Line],
+    pub(super) source: &'a [Line],
+    pub(super) pairs: &'a mut Pairs,
+    pub(super) scratch: &'a mut Scratch,
+    pub(super) group: PhantomData<G>,
+}
+
+impl<G: Group> Kernel for AddInto<'_, G> {
+    /// The sums that are infinity now.
+    type Output = Vec<u32>;
+
+    #[inline(always)]
+    fn run<Q: Lanes<Field = Fq>, R: Lanes<Field = Fr>>(self) -> Vec<u32> {
+        self.pairs.pad();
+        let mut emptied = Vec::new();
+        for start in (0..self.pairs.count).step_by(CHUNK) {
+            let chunk = Chunk::new(self.pairs, start);
+            let batch = chunk.divisors::<G, Q>(self.sums, self.source, self.scratch);
+            // Before the others overwrite the operands.
+            let mut exceptions = Vec::new();
+            for &index in &self.scratch.exceptions {
+                let sum = add_exactly::<G, Q>(self.sums, self.source, self.pairs, index);
+                exceptions.push((self.pairs.left[index], sum));
             }
-        }
-        let x1 = G::Coordinate::<V>::load_x(source, &positions::<V>(&pairs.left, first));
-        let x2 = G::Coordinate::<V>::load_x(source, &positions::<V>(&pairs.right, first));
-        // Equal x: a doubling or opposite points. Zero x: perhaps infinity.
-        let unusual = x1.equal_lanes(x2) | x1.zero_lanes() | x2.zero_lanes();
-        let mut norm = x2.sub::<1>(x1).norm();
-        if unusual != 0 {
-            norm = V::select(unusual, V::splat(Fq::ONE), norm);
-            for lane in 0..V::WIDTH {
-                if unusual >> lane & 1 == 1 && first + lane < pairs.count {
-                    scratch.exceptions.push(first + lane);
+            chunk.add::<G, Q>(batch, &self.pairs.left, self.sums, self.scratch);
+            for (out, sum) in exceptions {
+                let at = out as usize * G::LINES;
+                G::encode::<Q>(&sum, &mut self.sums[at..at + G::LINES]);
+                if sum.is_zero() {
+                    emptied.push(out);
                 }
             }
         }
-        batch.push(index, norm, scratch);
-    }
-
-    batch.invert();
-    for index in (0..vectors::<V>(count)).step_by(ABREAST).rev() {
-        let inverse_norms = batch.pop_both(index, scratch);
-        let first = start + index * V::WIDTH;
-        let live = count - (index * V::WIDTH).min(count);
-        add_abreast::<G, V>(source, destination, pairs, first, live, inverse_norms);
-    }
-
-    for &index in &scratch.exceptions {
-        add_exactly::<G, V>(source, destination, pairs, index);
+        emptied
     }
 }
 
-/// The second pass for two vectors from pair `first` on, `live` lanes of which are
-/// stored.
-#[inline(always)]
-fn add_abreast<G: Group, V: Lanes<Field = Fq>>(
-    source: &[Line],
-    destination: &mut [Line],
-    pairs: &Pairs,
-    first: usize,
-    live: usize,
-    inverse_norms: [V; ABREAST],
-) {
-    let zero = G::Coordinate::<V>::zero();
-    let (mut x1, mut y1) = ([zero; ABREAST], [zero; ABREAST]);
-    let (mut x2, mut y2) = ([zero; ABREAST], [zero; ABREAST]);
-    for k in 0..ABREAST {
-        let first = first + k * V::WIDTH;
-        let (left, left_signs) = signed_positions::<V>(&pairs.left, first);
-        let (right, right_signs) = signed_positions::<V>(&pairs.right, first);
-        (x1[k], y1[k]) = G::Coordinate::<V>::load(source, &left);
-        (x2[k], y2[k]) = G::Coordinate::<V>::load(source, &right);
-        if left_signs | right_signs != 0 {
-            y1[k] = y1[k].negate_where(left_signs);
-            y2[k] = y2[k].negate_where(right_signs);
+/// Up to [`CHUNK`] additions.
+struct Chunk<'a> {
+    pairs: &'a Pairs,
+    start: usize,
+    count: usize,
+}
+
+impl<'a> Chunk<'a> {
+    #[inline(always)]
+    fn new(pairs: &'a Pairs, start: usize) -> Self {
+        let count = CHUNK.min(pairs.count - start);
+        Self {
+            pairs,
+            start,
+            count,
         }
     }
-    let (mut dx, mut dy) = ([zero; ABREAST], [zero; ABREAST]);
-    for k in 0..ABREAST {
-        dx[k] = x2[k].sub::<1>(x1[k]);
-        dy[k] = y2[k].sub::<1>(y1[k]);
+
+    /// The first pass: loads the operands, keeps what the second one needs of them, and
+    /// inverts the divisors together.
+    #[inline(always)]
+    fn divisors<G: Group, V: Lanes<Field = Fq>>(
+        &self,
+        left: &[Line],
+        right: &[Line],
+        scratch: &mut Scratch,
+    ) -> Inversions<V> {
+        scratch.exceptions.clear();
+        self.check_positions::<V>(&self.pairs.left, left.len() / G::LINES);
+        self.check_positions::<V>(&self.pairs.right, right.len() / G::LINES);
+        let mut batch = Inversions::<V>::new();
+        for index in 0..vectors::<V>(self.count) {
+            let first = self.start + index * V::WIDTH;
+            self.prefetch::<G, V>(left, right, first + PREFETCH_DISTANCE * V::WIDTH);
+            let (left_at, left_signs) = signed_positions::<V>(&self.pairs.left, first);
+            let (right_at, right_signs) = signed_positions::<V>(&self.pairs.right, first);
+            // SAFETY: the positions were checked just before.
+            let ((x1, y1), (x2, y2)) = unsafe {
+                (
+                    G::Coordinate::<V>::load(left, &left_at),
+                    G::Coordinate::<V>::load(right, &right_at),
+                )
+            };
+            let y1 = y1.negate_where(left_signs);
+            let y2 = y2.negate_where(right_signs);
+            // Equal x: a doubling or opposite points. Zero x: perhaps infinity.
+            let unusual = x1.equal_lanes(x2) | x1.zero_lanes() | x2.zero_lanes();
+            let dx = x2.sub::<1>(x1);
+            let mut norm = dx.norm();
+            if unusual != 0 {
+                norm = V::select(unusual, V::splat(Fq::ONE), norm);
+                for lane in 0..V::WIDTH {
+                    if unusual >> lane & 1 == 1 && first + lane < self.start + self.count {
+                        scratch.exceptions.push(first + lane);
+                    }
+                }
+            }
+            for (slot, value) in [x1, y1, dx, y2.sub::<1>(y1)].into_iter().enumerate() {
+                value.spill(&mut scratch.operands, 4 * index + slot);
+            }
+            batch.push(index, norm, scratch);
+        }
+        batch.invert();
+        batch
     }
-    let slope = G::Coordinate::<V>::divide_both(dy, dx, inverse_norms);
-    let (x3, y3) = chord::<G, V>(slope, x1, y1, x2);
-    for k in 0..ABREAST {
-        let first = first + k * V::WIDTH;
-        G::Coordinate::<V>::store(
-            x3[k],
-            y3[k],
-            destination,
-            &positions::<V>(&pairs.out, first),
-            live.saturating_sub(k * V::WIDTH),
-        );
+
+    /// Panics unless there are points at all positions of the chunk. Looking at every
+    /// position where it is used would cost more.
+    #[inline(always)]
+    fn check_positions<V: Lanes>(&self, column: &[u32], points: usize) {
+        let mut largest = 0;
+        for &position in &column[self.start..self.start + vectors::<V>(self.count) * V::WIDTH] {
+            largest = largest.max(position & !NEGATIVE);
+        }
+        assert!((largest as usize) < points, "positions are those of points");
+    }
+
+    /// Brings operands into the first-level cache.
+    #[inline(always)]
+    fn prefetch<G: Group, V: Lanes<Field = Fq>>(
+        &self,
+        left: &[Line],
+        right: &[Line],
+        first: usize,
+    ) {
+        if first + V::WIDTH <= self.start + self.count {
+            for lane in first..first + V::WIDTH {
+                let position = |column: &[u32]| (column[lane] & !NEGATIVE) as usize * G::LINES;
+                prefetch(left, position(&self.pairs.left), G::LINES);
+                prefetch(right, position(&self.pairs.right), G::LINES);
+            }
+        }
+    }
+
+    /// The second pass: the sums themselves.
+    #[inline(always)]
+    fn add<G: Group, V: Lanes<Field = Fq>>(
+        &self,
+        mut batch: Inversions<V>,
+        out: &[u32],
+        destination: &mut [Line],
+        scratch: &Scratch,
+    ) {
+        self.check_positions::<V>(out, destination.len() / G::LINES);
+        let kept = |slot: usize| G::Coordinate::<V>::unspill(&scratch.operands, slot);
+        let zero = G::Coordinate::<V>::zero();
+        let (mut slope, mut x3, mut down) = ([zero; ABREAST], [zero; ABREAST], [zero; ABREAST]);
+        for index in (0..vectors::<V>(self.count)).step_by(ABREAST).rev() {
+            // Each step is done for all before the next one, so that they overlap.
+            for k in (0..ABREAST).step_by(2) {
+                let inverse_norms = batch.pop_both(index + k, scratch);
+                let slot = 4 * (index + k);
+                let (dx, dy) = (
+                    [kept(slot + 2), kept(slot + 6)],
+                    [kept(slot + 3), kept(slot + 7)],
+                );
+                [slope[k], slope[k + 1]] = G::Coordinate::<V>::divide_both(dy, dx, inverse_norms);
+            }
+            for k in (0..ABREAST).step_by(2) {
+                let slot = 4 * (index + k);
+                let (x1, dx) = (
+                    [kept(slot), kept(slot + 4)],
+                    [kept(slot + 2), kept(slot + 6)],
+                );
+                ([x3[k], x3[k + 1]], [down[k], down[k + 1]]) =
+                    abscissae::<G, V>([slope[k], slope[k + 1]], x1, dx);
+            }
+            for k in (0..ABREAST).step_by(2) {
+                let slot = 4 * (index + k);
+                let y1 = [kept(slot + 1), kept(slot + 5)];
+                let y3 = ordinates::<G, V>([slope[k], slope[k + 1]], [down[k], down[k + 1]], y1);
+                for half in 0..2 {
+                    let first = (index + k + half) * V::WIDTH;
+                    let at = positions::<V>(out, self.start + first);
+                    let live = self.count.saturating_sub(first);
+                    let x3 = x3[k + half].reduce::<4>();
+                    // SAFETY: the positions were checked above.
+                    unsafe { G::Coordinate::<V>::store(x3, y3[half], destination, &at, live) };
+                }
+            }
+        }
     }
 }
 
 /// Coordinates of two vectors of points.
-type Both<G, V> = [<G as Group>::Coordinate<V>; ABREAST];
+type Both<G, V> = [<G as Group>::Coordinate<V>; 2];
 
-/// The third point, reflected, of the line through (x1, y1) of the given slope that
-/// also meets the curve at x2; all bounds 1, the slope's 2.
+/// x3, of bound 4, and x1 − x3, of bound 5, for the third point of the line of the given
+/// slope that meets the curve at x1 and x1 + dx; bounds 2, 1 and 2.
 #[inline(always)]
-fn chord<G: Group, V: Lanes<Field = Fq>>(
+fn abscissae<G: Group, V: Lanes<Field = Fq>>(
     slope: Both<G, V>,
     x1: Both<G, V>,
-    y1: Both<G, V>,
-    x2: Both<G, V>,
+    dx: Both<G, V>,
 ) -> (Both<G, V>, Both<G, V>) {
-    let mut x3 = G::Coordinate::<V>::square_both(slope);
-    let mut dx = x3;
-    for k in 0..2 {
-        x3[k] = x3[k].sub_two(x1[k], x2[k]); // bound 4
-        dx[k] = x1[k].sub::<4>(x3[k]); // bound 5
-    }
-    let mut y3 = G::Coordinate::<V>::mul_both::<5>(slope, dx);
-    for k in 0..2 {
-        y3[k] = y3[k].sub::<1>(y1[k]).reduce::<4>(); // from bound 3
-        x3[k] = x3[k].reduce::<4>();
-    }
-    (x3, y3)
+    let square = G::Coordinate::<V>::square_both(slope);
+    let x3 = [
+        square[0].sub_ends(x1[0], dx[0]),
+        square[1].sub_ends(x1[1], dx[1]),
+    ];
+    (x3, [x1[0].sub::<4>(x3[0]), x1[1].sub::<4>(x3[1])])
+}
+
+/// The reflected ordinate, of bound 1, given x1 − x3.
+#[inline(always)]
+fn ordinates<G: Group, V: Lanes<Field = Fq>>(
+    slope: Both<G, V>,
+    down: Both<G, V>,
+    y1: Both<G, V>,
+) -> Both<G, V> {
+    let product = G::Coordinate::<V>::mul_both::<5>(slope, down);
+    // From bound 3.
+    [
+        product[0].sub::<1>(y1[0]).reduce::<4>(),
+        product[1].sub::<1>(y1[1]).reduce::<4>(),
+    ]
 }
 
 /// The complete addition, for the few pairs the affine formula cannot do.
 #[inline(never)]
 fn add_exactly<G: Group, V: Lanes<Field = Fq>>(
-    source: &[Line],
-    destination: &mut [Line],
+    left: &[Line],
+    right: &[Line],
     pairs: &Pairs,
     index: usize,
-) {
-    let point = |position: u32| {
+) -> G::Affine {
+    let point = |source: &[Line], position: u32| {
         let start = (position & !NEGATIVE) as usize * G::LINES;
         let point = G::decode::<V>(&source[start..start + G::LINES]).into_group();
         if position & NEGATIVE == 0 {
@@ -281,9 +390,7 @@ fn add_exactly<G: Group, V: Lanes<Field = Fq>>(
             -point
         }
     };
-    let sum = (point(pairs.left[index]) + point(pairs.right[index])).into_affine();
-    let start = pairs.out[index] as usize * G::LINES;
-    G::encode::<V>(&sum, &mut destination[start..start + G::LINES]);
+    (point(left, pairs.left[index]) + point(right, pairs.right[index])).into_affine()
 }
 
 /// The positions of one vector, without signs.
@@ -353,15 +460,17 @@ impl<V: Lanes> Inversions<V> {
 
     /// The inverses of numbers `index` and `index + 1`, for even `index`.
     #[inline(always)]
-    fn pop_both(&mut self, index: usize, scratch: &Scratch) -> [V; ABREAST] {
+    fn pop_both(&mut self, index: usize, scratch: &Scratch) -> [V; 2] {
         let chain = index % CHAINS;
         let running = [self.running[chain], self.running[chain + 1]];
-        let mut products = running;
-        let mut norms = running;
-        for k in 0..ABREAST {
-            products[k] = V::unspill(&scratch.products, index + k);
-            norms[k] = V::unspill(&scratch.norms, index + k);
-        }
+        let products = [
+            V::unspill(&scratch.products, index),
+            V::unspill(&scratch.products, index + 1),
+        ];
+        let norms = [
+            V::unspill(&scratch.norms, index),
+            V::unspill(&scratch.norms, index + 1),
+        ];
         [self.running[chain], self.running[chain + 1]] = V::mul_each(&running, &norms);
         V::mul_each(&running, &products)
     }
@@ -395,38 +504,40 @@ fn double_chunk<G: Group, V: Lanes<Field = Fq>>(points: &mut [Line], scratch: &m
     let mut batch = Inversions::<V>::new();
     for group in 0..groups {
         let (at, _) = consecutive::<V>(group, count);
-        let (_, y) = G::Coordinate::<V>::load(points, &at);
+        // SAFETY: `consecutive` gives positions below `count`.
+        let (_, y) = unsafe { G::Coordinate::<V>::load(points, &at) };
         let infinite = y.zero_lanes(); // no point of odd order has y = 0
         let norm = y.add(y).norm();
         let norm = V::select(infinite, V::splat(Fq::ONE), norm);
         batch.push(group, norm, scratch);
     }
     batch.invert();
-    for first in (0..groups).step_by(ABREAST).rev() {
+    for first in (0..groups).step_by(2).rev() {
         let inverse_norms = batch.pop_both(first, scratch);
         let zero = G::Coordinate::<V>::zero();
         let (mut x, mut y, mut twice_y) = ([zero; 2], [zero; 2], [zero; 2]);
-        for k in 0..ABREAST {
+        for k in 0..2 {
             let (at, _) = consecutive::<V>(first + k, count);
-            (x[k], y[k]) = G::Coordinate::<V>::load(points, &at);
+            // SAFETY: as above.
+            (x[k], y[k]) = unsafe { G::Coordinate::<V>::load(points, &at) };
             twice_y[k] = y[k].add(y[k]);
         }
         let mut numerator = G::Coordinate::<V>::square_both(x);
-        for k in 0..ABREAST {
+        for k in 0..2 {
             numerator[k] = numerator[k].add(numerator[k]).add(numerator[k]); // bound 6
         }
         let slope = G::Coordinate::<V>::divide_both(numerator, twice_y, inverse_norms);
-        let (x3, y3) = chord::<G, V>(slope, x, y, x);
-        for k in 0..ABREAST {
+        // The line touches the curve at x twice.
+        let dx = [x[0].sub::<1>(x[0]), x[1].sub::<1>(x[1])];
+        let (x3, down) = abscissae::<G, V>(slope, x, dx);
+        let y3 = ordinates::<G, V>(slope, down, y);
+        for k in 0..2 {
             let (at, live) = consecutive::<V>(first + k, count);
             let infinite = y[k].zero_lanes();
-            G::Coordinate::<V>::store(
-                G::Coordinate::<V>::select(infinite, zero, x3[k]),
-                G::Coordinate::<V>::select(infinite, zero, y3[k]),
-                points,
-                &at,
-                live,
-            );
+            let x3 = G::Coordinate::<V>::select(infinite, zero, x3[k].reduce::<4>());
+            let y3 = G::Coordinate::<V>::select(infinite, zero, y3[k]);
+            // SAFETY: as above.
+            unsafe { G::Coordinate::<V>::store(x3, y3, points, &at, live) };
         }
     }
 }
@@ -480,7 +591,8 @@ mod tests {
                 pairs.push(left, right, out);
             }
             AddPairs::<G> {
-                source: &source,
+                left: &source,
+                right: &source,
                 destination: &mut sums,
                 pairs: &mut pairs,
                 scratch,

@@ -1,8 +1,8 @@
 //! The choice of arithmetic, made at run time.
 
 #[cfg(target_arch = "x86_64")]
-use super::lanes::Ifma;
-use super::lanes::{Lanes, Single};
+use super::lanes::{Adx, Ifma};
+use super::lanes::{Lanes, Plain, Single};
 use ark_bn254::{Fq, Fr};
 use std::fmt;
 use std::sync::OnceLock;
@@ -25,7 +25,7 @@ enum Kind {
 }
 
 impl Backend {
-    /// One element at a time on any CPU; on x86-64 with BMI2 where there is.
+    /// One element at a time on any CPU; with x86-64's BMI2 and ADX where they are.
     pub const PORTABLE: Self = Self(Kind::Portable);
 
     /// Eight elements at a time by AVX-512 IFMA, where the CPU has it.
@@ -71,7 +71,7 @@ impl Backend {
     /// Elements per vector.
     pub(super) fn width(self) -> usize {
         match self.0 {
-            Kind::Portable => Single::<Fq>::WIDTH,
+            Kind::Portable => Single::<Fq, Plain>::WIDTH,
             #[cfg(target_arch = "x86_64")]
             Kind::Ifma => Ifma::<Fq>::WIDTH,
         }
@@ -82,9 +82,9 @@ impl Backend {
     pub(super) fn execute<K: Kernel>(self, kernel: K) -> K::Output {
         match self.0 {
             #[cfg(target_arch = "x86_64")]
-            // SAFETY: the CPU has the feature, as checked just before.
-            Kind::Portable if has_bmi2() => unsafe { execute_bmi2(kernel) },
-            Kind::Portable => kernel.run::<Single<Fq>, Single<Fr>>(),
+            // SAFETY: the CPU has the features, as checked just before.
+            Kind::Portable if has_carry_chains() => unsafe { execute_adx(kernel) },
+            Kind::Portable => kernel.run::<Single<Fq, Plain>, Single<Fr, Plain>>(),
             #[cfg(target_arch = "x86_64")]
             // SAFETY: a value of this kind is made by `ifma` alone, which has
             // checked that the CPU has every feature `execute_ifma` enables.
@@ -108,19 +108,19 @@ pub(super) trait Kernel {
     fn run<Q: Lanes<Field = Fq>, R: Lanes<Field = Fr>>(self) -> Self::Output;
 }
 
-/// Whether multiplications may leave the flags alone, which shortens carry chains.
+/// Whether there are two carry chains, and multiplications that touch neither.
 #[cfg(target_arch = "x86_64")]
-fn has_bmi2() -> bool {
-    is_x86_feature_detected!("bmi2")
+fn has_carry_chains() -> bool {
+    is_x86_feature_detected!("bmi2") && is_x86_feature_detected!("adx")
 }
 
 /// # Safety
 ///
-/// The CPU has BMI2.
+/// The CPU has BMI2 and ADX.
 #[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "bmi2")]
-unsafe fn execute_bmi2<K: Kernel>(kernel: K) -> K::Output {
-    kernel.run::<Single<Fq>, Single<Fr>>()
+#[target_feature(enable = "bmi2,adx")]
+unsafe fn execute_adx<K: Kernel>(kernel: K) -> K::Output {
+    kernel.run::<Single<Fq, Adx>, Single<Fr, Adx>>()
 }
 
 /// # Safety

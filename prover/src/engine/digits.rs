@@ -1,7 +1,7 @@
-//! Scalars as signed digits, sorted by bucket.
+//! Scalars as signed digits.
 //!
 //! A scalar below r is replaced by r − s with the sign flipped where that is
-//! smaller, and written in base 2^c with digits in (−2^(c−1), 2^(c−1)]. The digit
+//! smaller, and written in base 2^c with digits from −2^(c−1) to 2^(c−1). The digit
 //! of window k asks for |digit| · 2^(ck)·P, signed. The key's table holds 2^(ck)·P
 //! for windows that are multiples of a *stride*; windows between share the row below
 //! and go to a bucket set of their own, which the end of the computation doubles
@@ -10,7 +10,6 @@
 use super::addition::NEGATIVE;
 use super::lanes::{RawField, Words};
 use ark_bn254::Fr;
-use zeroize::{Zeroize, Zeroizing};
 
 /// Bits of |s| after the choice between s and r − s.
 const SCALAR_BITS: usize = 253;
@@ -49,115 +48,69 @@ impl Windows {
     }
 }
 
-/// For each bucket, the points to add, as positions in the table with
-/// [`NEGATIVE`](super::addition::NEGATIVE) for those to subtract.
-pub(super) struct Buckets {
-    starts: Vec<u32>,
-    positions: Vec<u32>,
+/// Cuts scalars into digits.
+pub(super) struct Recoder {
+    windows: Windows,
+    /// Half a window's range at every window but the top one.
+    bias: Words,
 }
 
-impl Buckets {
-    /// Sorts the digits of scalars in [0, r) for points `offset ..` of a table
-    /// whose rows hold one point per scalar.
-    pub(super) fn sort(scalars: &[Words], windows: Windows, offset: usize) -> Self {
-        // Where each window's buckets and row begin; divisions are slow in the loop.
-        let origins: Vec<(u32, u32)> = (0..windows.count())
-            .map(|window| {
-                let set = window % windows.stride * windows.buckets();
-                let row = window / windows.stride * scalars.len() + offset;
-                (set as u32, row as u32)
-            })
-            .collect();
-        let mut sizes = vec![0u32; windows.all_buckets() + 1];
-        let room = scalars.len() * windows.count();
-        let mut digits = Zeroizing::new(vec![(0u32, 0u32); room]);
-        let mut count = 0;
-        for (index, &scalar) in scalars.iter().enumerate() {
-            recode(scalar, windows, |window, digit, negative| {
-                let (set, row) = origins[window];
-                let bucket = set + digit as u32 - 1;
-                sizes[bucket as usize] += 1;
-                let sign = if negative { NEGATIVE } else { 0 };
-                digits[count] = (bucket, (row + index as u32) | sign);
-                count += 1;
-            });
+impl Recoder {
+    pub(super) fn new(windows: Windows) -> Self {
+        let mut bias = [0; 4];
+        for window in 0..windows.count() - 1 {
+            // Below 2^254, for the top window starts there or before.
+            let bit = window * windows.bits + windows.bits - 1;
+            bias[bit / 64] |= 1 << (bit % 64);
         }
-        // Sizes become starts.
-        let mut start = 0;
-        for size in &mut sizes {
-            start += std::mem::replace(size, start);
-        }
-        let starts = sizes;
-        let mut next = starts.clone();
-        let mut positions = vec![0; count];
-        for &(bucket, position) in &digits[..count] {
-            let at = &mut next[bucket as usize];
-            positions[*at as usize] = position;
-            *at += 1;
-        }
-        next.zeroize();
-        Self { starts, positions }
+        Self { windows, bias }
     }
 
-    /// Groups given positions into buckets.
-    pub(super) fn from_groups(groups: impl IntoIterator<Item = Vec<u32>>) -> Self {
-        let mut buckets = Self {
-            starts: vec![0],
-            positions: Vec::new(),
-        };
-        for group in groups {
-            buckets.positions.extend(group);
-            buckets.starts.push(buckets.positions.len() as u32);
-        }
-        buckets
-    }
-
-    /// The positions in a bucket.
-    pub(super) fn bucket(&self, bucket: usize) -> &[u32] {
-        &self.positions[self.starts[bucket] as usize..self.starts[bucket + 1] as usize]
-    }
-
-    /// How many positions the buckets before this one hold.
-    pub(super) fn before(&self, bucket: usize) -> usize {
-        self.starts[bucket] as usize
-    }
-}
-
-impl Drop for Buckets {
-    fn drop(&mut self) {
-        self.starts.zeroize();
-        self.positions.zeroize();
-    }
-}
-
-/// Calls `take(window, |digit|, negative)` for every nonzero digit.
-#[inline(always)]
-pub(super) fn recode(scalar: Words, windows: Windows, mut take: impl FnMut(usize, usize, bool)) {
-    let (scalar, flipped) = smaller_of_s_and_r_minus_s(scalar);
-    let bits = windows.bits;
-    let half = 1 << (bits - 1);
-    let mut carry = 0;
-    // Above the highest set bit only a carry can be left.
-    let used = 256 - leading_zeros(&scalar);
-    for window in 0..windows.count() {
-        if window * bits >= used && carry == 0 {
+    /// Calls `take(window, |digit|, sign)` for every nonzero digit of a scalar in [0, r), with
+    /// sign 0 or [`NEGATIVE`].
+    ///
+    /// Digits decide no branches, which would be mispredicted half of the time. The bias
+    /// is added to the scalar and half a window's range subtracted from the bits of each
+    /// window, which gives signed digits; the addition does the carries between windows.
+    /// The top window has bits to spare, and takes the last carry.
+    #[inline(always)]
+    pub(super) fn digits(&self, scalar: Words, mut take: impl FnMut(usize, usize, u32)) {
+        let (scalar, flip) = smaller_of_s_and_r_minus_s(scalar);
+        let bits = self.windows.bits;
+        let half = self.windows.buckets();
+        if scalar[1] | scalar[2] | scalar[3] == 0 && scalar[0] < half as u64 {
+            // Bits are common and have one digit.
+            if scalar[0] != 0 {
+                take(0, scalar[0] as usize, flip);
+            }
             return;
         }
-        let digit = window_bits(&scalar, window * bits, bits) + carry;
-        carry = usize::from(digit > half);
-        let (value, negative) = if digit > half {
-            ((1 << bits) - digit, true)
-        } else {
-            (digit, false)
-        };
-        if value != 0 {
-            take(window, value, negative != flipped);
+        let mut biased = [0; WINDOW_BYTES];
+        let mut carry = 0;
+        for i in 0..4 {
+            let sum = u128::from(scalar[i]) + u128::from(self.bias[i]) + carry;
+            biased[8 * i..8 * i + 8].copy_from_slice(&(sum as u64).to_le_bytes());
+            carry = sum >> 64;
+        }
+        let top = self.windows.count() - 1;
+        for window in 0..top {
+            let digit = window_bits(&biased, window * bits, bits) as i32 - half as i32;
+            let minus = digit >> 31;
+            if digit != 0 {
+                let size = (digit ^ minus) - minus;
+                take(window, size as usize, flip ^ (minus as u32 & NEGATIVE));
+            }
+        }
+        let digit = window_bits(&biased, top * bits, bits);
+        if digit != 0 {
+            take(top, digit as usize, flip);
         }
     }
-    debug_assert!(carry == 0, "the top window has room for the carry");
 }
 
-fn smaller_of_s_and_r_minus_s(s: Words) -> (Words, bool) {
+/// The smaller one, and [`NEGATIVE`] if it is r − s.
+#[inline(always)]
+fn smaller_of_s_and_r_minus_s(s: Words) -> (Words, u32) {
     let mut difference = [0; 4];
     let mut borrow = false;
     for i in 0..4 {
@@ -168,37 +121,31 @@ fn smaller_of_s_and_r_minus_s(s: Words) -> (Words, bool) {
     }
     debug_assert!(!borrow, "scalars are reduced");
     if difference.iter().rev().lt(s.iter().rev()) {
-        (difference, true)
+        (difference, NEGATIVE)
     } else {
-        (s, false)
+        (s, 0)
     }
 }
 
-fn leading_zeros(x: &Words) -> usize {
-    let mut zeros = 0;
-    for &word in x.iter().rev() {
-        zeros += word.leading_zeros() as usize;
-        if word != 0 {
-            break;
-        }
-    }
-    zeros
-}
+/// A scalar's bytes, and room to read a window of bits as one word.
+const WINDOW_BYTES: usize = 32 + 3;
 
-/// `count` ≤ 16 bits from bit `start` on; bits past the end are zero.
-fn window_bits(x: &Words, start: usize, count: usize) -> usize {
-    let (word, shift) = (start / 64, start % 64);
-    let Some(&low) = x.get(word) else { return 0 };
-    let mut value = low >> shift;
-    if shift + count > 64 && word + 1 < 4 {
-        value |= x[word + 1] << (64 - shift);
-    }
-    (value & ((1 << count) - 1)) as usize
+/// `count` ≤ 16 bits from bit `start` < 256 on; bits past the end are zero.
+#[inline(always)]
+fn window_bits(bytes: &[u8; WINDOW_BYTES], start: usize, count: usize) -> u32 {
+    let first = start / 8;
+    let word = [
+        bytes[first],
+        bytes[first + 1],
+        bytes[first + 2],
+        bytes[first + 3],
+    ];
+    (u32::from_le_bytes(word) >> (start % 8)) & ((1 << count) - 1)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{MAX_WINDOW, Windows, recode};
+    use super::{MAX_WINDOW, NEGATIVE, Recoder, Windows};
     use ark_bn254::Fr;
     use ark_ff::{Field, One, PrimeField, UniformRand, Zero};
     use rand::SeedableRng;
@@ -225,16 +172,12 @@ mod tests {
             let windows = Windows { bits, stride: 1 };
             for &scalar in &scalars {
                 let mut sum = Fr::zero();
-                recode(
-                    scalar.into_bigint().0,
-                    windows,
-                    |window, digit, negative| {
-                        assert!(window < windows.count() && digit <= windows.buckets());
-                        let term =
-                            Fr::from(2u64).pow([(window * bits) as u64]) * Fr::from(digit as u64);
-                        sum += if negative { -term } else { term };
-                    },
-                );
+                Recoder::new(windows).digits(scalar.into_bigint().0, |window, digit, sign| {
+                    assert!(window < windows.count() && digit <= windows.buckets());
+                    let term =
+                        Fr::from(2u64).pow([(window * bits) as u64]) * Fr::from(digit as u64);
+                    sum += if sign == NEGATIVE { -term } else { term };
+                });
                 assert_eq!(sum, scalar, "with {bits} bits");
             }
         }

@@ -266,7 +266,7 @@ fn butterflies<V: Lanes>(a: [V; 2], b: [V; 2], twiddles: [V; 2]) -> [V; 4] {
 mod tests {
     use super::CosetTransform;
     use crate::engine::backend::{Backend, Kernel};
-    use crate::engine::lanes::Lanes;
+    use crate::engine::lanes::{Lanes, Plain, Single};
     use ark_bn254::{Fq, Fr};
     use ark_ff::{BigInt, FftField, PrimeField, UniformRand};
     use ark_poly::{EvaluationDomain, Radix2EvaluationDomain};
@@ -327,6 +327,6 @@ mod tests {
                     .is_none()
             );
         }
-        assert!(CosetTransform::<crate::engine::lanes::Single<Fr>>::new(1 << 28).is_none());
+        assert!(CosetTransform::<Single<Fr, Plain>>::new(1 << 28).is_none());
     }
 }

@@ -14,9 +14,8 @@
 
 use super::addition::{AddPairs, CHUNK, NEGATIVE, Pairs, Scratch};
 use super::backend::Backend;
-use super::digits::Buckets;
 use super::line::Line;
-use super::msm::{Terms, add_buckets};
+use super::msm::{Groups, add_groups};
 use super::points::{G1, decode, encode};
 use super::scale::scale_all;
 use super::table::Stopped;
@@ -70,43 +69,31 @@ pub(super) fn folded_l(
     source.extend(&scaled);
 
     let mut terms: Vec<Vec<u32>> = vec![Vec::new(); variables];
-    for (index, terms) in terms[instance_variables..].iter_mut().enumerate() {
-        terms.push(index as u32);
+    let mut add = |column: usize, position: usize, sign: u32| {
+        if source[position] != Line::ZERO {
+            terms[column].push(position as u32 | sign);
+        }
+    };
+    for index in 0..l.len() {
+        add(instance_variables + index, index, 0);
     }
     for (row, row_entries) in c.iter().enumerate() {
         for &(value, column) in row_entries {
-            let position = (first_row + row) as u32;
             if value.is_one() {
-                terms[column].push(position | NEGATIVE);
+                add(column, first_row + row, NEGATIVE);
             } else if (-value).is_one() {
-                terms[column].push(position);
+                add(column, first_row + row, 0);
             }
         }
     }
     for (index, &(_, column, _)) in entries.iter().enumerate() {
-        terms[column].push((first_scaled + index) as u32 | NEGATIVE);
+        add(column, first_scaled + index, NEGATIVE);
     }
-    let mut sums = vec![Line::ZERO; variables];
-    let buckets = Buckets::from_groups(terms);
-    let present: Vec<u64> = source
-        .chunks(64)
-        .map(|lines| {
-            lines.iter().enumerate().fold(0, |bits, (i, line)| {
-                bits | u64::from(*line != Line::ZERO) << i
-            })
-        })
-        .collect();
-    let terms = Terms {
-        buckets: &buckets,
-        present: &present,
-    };
-    add_buckets::<G1>(
-        backend,
-        &source,
-        &[terms],
-        &mut sums,
-        rayon::current_num_threads(),
-    );
+    let mut groups = Groups::new();
+    for terms in terms {
+        groups.push(terms);
+    }
+    let sums = add_groups::<G1>(backend, &source, &groups, rayon::current_num_threads());
     Ok(sums
         .par_iter()
         .map(|line| decode::<G1>(backend, std::slice::from_ref(line)))
@@ -197,7 +184,8 @@ fn stage(
             }
             let mut sums = vec![Line::ZERO; 2 * lefts.len()];
             backend.execute(AddPairs::<G1> {
-                source: points,
+                left: points,
+                right: points,
                 destination: &mut sums,
                 pairs: &mut pairs,
                 scratch: &mut Scratch::new(),

@@ -1,13 +1,14 @@
 //! The steps of one proof, each on its own, for the prover and for benchmarks.
 
 use super::backend::{Backend, Kernel};
-use super::digits::Buckets;
 use super::fft::CosetTransform;
 use super::lanes::{Lanes, Words};
-use super::msm::{self, Terms};
-use super::points::{G1, G2};
+use super::msm;
+use super::points::Group;
 use super::prepared::PreparedKey;
+use super::table::Table;
 use ark_bn254::{Fq, Fr, G1Projective, G2Projective};
+use ark_ec::AffineRepr;
 use ark_ff::PrimeField;
 use std::time::{Duration, Instant};
 use zeroize::Zeroizing;
@@ -19,11 +20,8 @@ pub struct Layers<'a> {
     tasks: usize,
 }
 
-/// Scalars as signed digits, sorted for the key's tables.
-pub struct Digits(Buckets);
-
-/// Values of a·b on the coset, as integers.
-pub struct Quotient(Zeroizing<Vec<Words>>);
+/// Field elements as integers.
+pub struct Integers(Zeroizing<Vec<Words>>);
 
 impl<'a> Layers<'a> {
     /// Steps that split into at most `tasks` parallel tasks; `None` if the assignment's
@@ -36,73 +34,40 @@ impl<'a> Layers<'a> {
         })
     }
 
-    /// The digits of the assignment, which three sums share.
-    pub fn witness_digits(&self) -> Digits {
-        let integers: Vec<Words> = self.assignment.iter().map(|w| w.into_bigint().0).collect();
-        Digits(Buckets::sort(
-            &Zeroizing::new(integers),
-            self.key.windows,
-            0,
-        ))
+    /// The assignment, which three sums share.
+    pub fn witness(&self) -> Integers {
+        let integers = self.assignment.iter().map(|w| w.into_bigint().0).collect();
+        Integers(Zeroizing::new(integers))
     }
 
     /// A·w and B·w, brought to the coset and multiplied.
-    pub fn quotient(&self) -> Quotient {
-        Quotient(self.key.quotient.values(self.assignment, self.tasks > 1))
-    }
-
-    /// The digits of the quotient's values, for the H query behind the L query.
-    pub fn quotient_digits(&self, quotient: &Quotient) -> Digits {
-        let first = self.key.shape.variables * self.key.windows.rows();
-        Digits(Buckets::sort(&quotient.0, self.key.windows, first))
+    pub fn quotient(&self) -> Integers {
+        Integers(self.key.quotient.values(self.assignment, self.tasks > 1))
     }
 
     /// Σ wⱼ·Aⱼ
-    pub fn sum_a(&self, witness: &Digits) -> G1Projective {
-        let table = &self.key.a;
-        let terms = Terms {
-            buckets: &witness.0,
-            present: table.present(),
-        };
-        msm::sum::<G1>(
-            self.key.backend,
-            table.lines(),
-            &[terms],
-            self.key.windows,
-            self.tasks,
-        )
+    pub fn sum_a(&self, witness: &Integers) -> G1Projective {
+        self.sum(&self.key.a, &[&witness.0])
     }
 
     /// Σ wⱼ·Bⱼ
-    pub fn sum_b(&self, witness: &Digits) -> G2Projective {
-        let table = &self.key.b;
-        let terms = Terms {
-            buckets: &witness.0,
-            present: table.present(),
-        };
-        msm::sum::<G2>(
-            self.key.backend,
-            table.lines(),
-            &[terms],
-            self.key.windows,
-            self.tasks,
-        )
+    pub fn sum_b(&self, witness: &Integers) -> G2Projective {
+        self.sum(&self.key.b, &[&witness.0])
     }
 
     /// Σ wⱼ·L'ⱼ + Σ dᵢ·Hᵢ
-    pub fn sum_c(&self, witness: &Digits, quotient: &Digits) -> G1Projective {
-        let table = &self.key.lh;
-        let terms = [&witness.0, &quotient.0].map(|buckets| Terms {
-            buckets,
-            present: table.present(),
-        });
-        msm::sum::<G1>(
-            self.key.backend,
-            table.lines(),
-            &terms,
-            self.key.windows,
-            self.tasks,
-        )
+    pub fn sum_c(&self, witness: &Integers, quotient: &Integers) -> G1Projective {
+        self.sum(&self.key.lh, &[&witness.0, &quotient.0])
+    }
+
+    fn sum<G: Group>(
+        &self,
+        table: &Table<G>,
+        scalars: &[&[Words]],
+    ) -> <G::Affine as AffineRepr>::Group {
+        // The three sums run beside each other, which is enough for two tasks.
+        let tasks = self.tasks.div_ceil(2);
+        msm::sum(self.key.backend, table, scalars, self.key.windows, tasks)
     }
 }
 

@@ -42,16 +42,15 @@ impl Default for Line {
 
 impl zeroize::DefaultIsZeroes for Line {}
 
-/// Asks the CPU to bring `count` lines from `start` on into the first-level cache.
+/// Asks the CPU to bring `count` lines from `start` on into the first-level cache; lines that
+/// do not exist are no error.
 #[inline(always)]
 pub(super) fn prefetch(lines: &[Line], start: usize, count: usize) {
     #[cfg(target_arch = "x86_64")]
     for index in start..start + count {
         use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-        if let Some(line) = lines.get(index) {
-            // SAFETY: SSE is part of x86-64, and a prefetch reads nothing.
-            unsafe { _mm_prefetch::<_MM_HINT_T0>(std::ptr::from_ref(line).cast()) };
-        }
+        // SAFETY: SSE is part of x86-64, and a prefetch reads nothing, wherever it points.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(lines.as_ptr().wrapping_add(index).cast()) };
     }
     #[cfg(not(target_arch = "x86_64"))]
     let _ = (lines, start, count);

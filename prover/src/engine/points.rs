@@ -144,8 +144,8 @@ pub(super) trait Coordinate<V: Lanes>: Copy {
     fn add(self, other: Self) -> Self;
     /// Difference; `other` has bound K.
     fn sub<const K: u64>(self, other: Self) -> Self;
-    /// self − a − b, for a and b of bound 1; adds 2 to the bound.
-    fn sub_two(self, a: Self, b: Self) -> Self;
+    /// self − x1 − x2 for x1 of bound 1 and dx = x2.sub::<1>(x1); adds 2 to the bound.
+    fn sub_ends(self, x1: Self, dx: Self) -> Self;
     /// Two products, for A·B + A·K ≤ 64 where `other` has bound B ≤ K.
     fn mul_both<const K: u64>(values: [Self; 2], others: [Self; 2]) -> [Self; 2];
     /// Two squares, for bounds up to 4.
@@ -167,12 +167,20 @@ pub(super) trait Coordinate<V: Lanes>: Copy {
     /// A·D ≤ 16 and 2.
     fn divide_both(values: [Self; 2], denominators: [Self; 2], inverse_norms: [V; 2]) -> [Self; 2];
 
-    /// The x coordinates of the points at the given positions.
-    fn load_x(lines: &[Line], at: &[u32]) -> Self;
-    /// Both coordinates.
-    fn load(lines: &[Line], at: &[u32]) -> (Self, Self);
+    /// Both coordinates of the points at the given positions.
+    ///
+    /// # Safety
+    /// There are points there.
+    unsafe fn load(lines: &[Line], at: &[u32; 8]) -> (Self, Self);
     /// Writes the first `count` lanes, of bound 1, as points.
-    fn store(x: Self, y: Self, lines: &mut [Line], at: &[u32], count: usize);
+    ///
+    /// # Safety
+    /// There are points there.
+    unsafe fn store(x: Self, y: Self, lines: &mut [Line], at: &[u32; 8], count: usize);
+    /// Keeps a coordinate of any bound in memory, as the `index`-th of its kind.
+    fn spill(self, lines: &mut [Line], index: usize);
+    /// The inverse of `spill`.
+    fn unspill(lines: &[Line], index: usize) -> Self;
 }
 
 /// Fq itself.
@@ -193,8 +201,8 @@ impl<V: Lanes> Coordinate<V> for Linear<V> {
         Self(self.0.sub::<K>(other.0))
     }
     #[inline(always)]
-    fn sub_two(self, a: Self, b: Self) -> Self {
-        Self(self.0.sub_two(a.0, b.0))
+    fn sub_ends(self, x1: Self, dx: Self) -> Self {
+        Self(self.0.sub_ends(x1.0, dx.0))
     }
     #[inline(always)]
     fn mul_both<const K: u64>(values: [Self; 2], others: [Self; 2]) -> [Self; 2] {
@@ -236,17 +244,23 @@ impl<V: Lanes> Coordinate<V> for Linear<V> {
         [Self(a), Self(b)]
     }
     #[inline(always)]
-    fn load_x(lines: &[Line], at: &[u32]) -> Self {
-        Self(V::load_low(lines, at))
-    }
-    #[inline(always)]
-    fn load(lines: &[Line], at: &[u32]) -> (Self, Self) {
-        let (x, y) = V::load_lines(lines, at);
+    unsafe fn load(lines: &[Line], at: &[u32; 8]) -> (Self, Self) {
+        // SAFETY: a point is one line.
+        let (x, y) = unsafe { V::load_lines(lines, at) };
         (Self(x), Self(y))
     }
     #[inline(always)]
-    fn store(x: Self, y: Self, lines: &mut [Line], at: &[u32], count: usize) {
-        x.0.store_lines(y.0, lines, at, count);
+    unsafe fn store(x: Self, y: Self, lines: &mut [Line], at: &[u32; 8], count: usize) {
+        // SAFETY: a point is one line.
+        unsafe { x.0.store_lines(y.0, lines, at, count) };
+    }
+    #[inline(always)]
+    fn spill(self, lines: &mut [Line], index: usize) {
+        self.0.spill(lines, index);
+    }
+    #[inline(always)]
+    fn unspill(lines: &[Line], index: usize) -> Self {
+        Self(V::unspill(lines, index))
     }
 }
 
@@ -280,10 +294,10 @@ impl<V: Lanes> Coordinate<V> for Quadratic<V> {
         }
     }
     #[inline(always)]
-    fn sub_two(self, a: Self, b: Self) -> Self {
+    fn sub_ends(self, x1: Self, dx: Self) -> Self {
         Self {
-            c0: self.c0.sub_two(a.c0, b.c0),
-            c1: self.c1.sub_two(a.c1, b.c1),
+            c0: self.c0.sub_ends(x1.c0, dx.c0),
+            c1: self.c1.sub_ends(x1.c1, dx.c1),
         }
     }
     #[inline(always)]
@@ -367,32 +381,42 @@ impl<V: Lanes> Coordinate<V> for Quadratic<V> {
         out
     }
     #[inline(always)]
-    fn load_x(lines: &[Line], at: &[u32]) -> Self {
-        let mut x_at = [0; 8];
-        for lane in 0..V::WIDTH {
-            x_at[lane] = 2 * at[lane];
-        }
-        let (c0, c1) = V::load_lines(lines, &x_at);
-        Self { c0, c1 }
-    }
-    #[inline(always)]
-    fn load(lines: &[Line], at: &[u32]) -> (Self, Self) {
-        let mut y_at = [0; 8];
-        for lane in 0..V::WIDTH {
-            y_at[lane] = 2 * at[lane] + 1;
-        }
-        let (c0, c1) = V::load_lines(lines, &y_at);
-        (Self::load_x(lines, at), Self { c0, c1 })
-    }
-    #[inline(always)]
-    fn store(x: Self, y: Self, lines: &mut [Line], at: &[u32], count: usize) {
+    unsafe fn load(lines: &[Line], at: &[u32; 8]) -> (Self, Self) {
         let mut x_at = [0; 8];
         let mut y_at = [0; 8];
         for lane in 0..V::WIDTH {
             x_at[lane] = 2 * at[lane];
             y_at[lane] = 2 * at[lane] + 1;
         }
-        x.c0.store_lines(x.c1, lines, &x_at, count);
-        y.c0.store_lines(y.c1, lines, &y_at, count);
+        // SAFETY: a point is two lines.
+        let ((x0, x1), (y0, y1)) =
+            unsafe { (V::load_lines(lines, &x_at), V::load_lines(lines, &y_at)) };
+        (Self { c0: x0, c1: x1 }, Self { c0: y0, c1: y1 })
+    }
+    #[inline(always)]
+    unsafe fn store(x: Self, y: Self, lines: &mut [Line], at: &[u32; 8], count: usize) {
+        let mut x_at = [0; 8];
+        let mut y_at = [0; 8];
+        for lane in 0..V::WIDTH {
+            x_at[lane] = 2 * at[lane];
+            y_at[lane] = 2 * at[lane] + 1;
+        }
+        // SAFETY: a point is two lines.
+        unsafe {
+            x.c0.store_lines(x.c1, lines, &x_at, count);
+            y.c0.store_lines(y.c1, lines, &y_at, count);
+        }
+    }
+    #[inline(always)]
+    fn spill(self, lines: &mut [Line], index: usize) {
+        self.c0.spill(lines, 2 * index);
+        self.c1.spill(lines, 2 * index + 1);
+    }
+    #[inline(always)]
+    fn unspill(lines: &[Line], index: usize) -> Self {
+        Self {
+            c0: V::unspill(lines, 2 * index),
+            c1: V::unspill(lines, 2 * index + 1),
+        }
     }
 }

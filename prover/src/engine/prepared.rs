@@ -13,7 +13,8 @@ use super::digits::{MAX_WINDOW, Windows};
 use super::fold;
 use super::matrices::R1cs;
 use super::points::{G1, G2};
-use super::quotient::{Quotient, Rows};
+use super::quotient::Quotient;
+use super::sparse::Rows;
 use super::table::{Stopped, Table};
 use ark_bn254::Bn254;
 use ark_groth16::{ProvingKey, VerifyingKey};
@@ -124,22 +125,18 @@ pub(super) struct Shape {
 }
 
 impl Shape {
-    /// Sizes of the sets in each table.
-    fn sets(self) -> ([usize; 1], [usize; 1], [usize; 2]) {
-        (
-            [self.variables],
-            [self.variables],
-            [self.variables, self.domain],
-        )
+    /// Points of each table.
+    fn points(self) -> [usize; 3] {
+        [self.variables, self.variables, self.variables + self.domain]
     }
 
     /// Lines of each table.
     fn table_lines(self, windows: Windows) -> [usize; 3] {
-        let (a, b, lh) = self.sets();
+        let [a, b, lh] = self.points();
         [
-            Table::<G1>::size(&a, windows),
-            Table::<G2>::size(&b, windows),
-            Table::<G1>::size(&lh, windows),
+            Table::<G1>::size(a, windows),
+            Table::<G2>::size(b, windows),
+            Table::<G1>::size(lh, windows),
         ]
     }
 

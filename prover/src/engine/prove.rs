@@ -204,11 +204,8 @@ fn prove(
         return Err(ProveError::NoConstant);
     }
 
-    let (d, w) = both(
-        tasks,
-        || layers.quotient_digits(&layers.quotient()),
-        || layers.witness_digits(),
-    );
+    let w = layers.witness();
+    let d = layers.quotient();
     let (b, (c, a)) = both(
         tasks,
         || layers.sum_b(&w),

@@ -6,99 +6,18 @@
 use super::backend::{Backend, Kernel};
 use super::fft::CosetTransform;
 use super::lanes::{Lanes, Words};
+use super::sparse::{EncodeAll, Rows, Slices};
 use ark_bn254::{Fq, Fr};
-use ark_ff::{One, Zero};
-use ark_relations::gr1cs::Matrix;
+use ark_ff::One;
 use std::any::Any;
-use std::collections::HashMap;
 use zeroize::Zeroizing;
-
-/// A sparse matrix, its coefficients listed once.
-///
-/// Coefficient 0 is one and coefficient 1 is minus one.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Rows {
-    pub(super) starts: Vec<u32>,
-    pub(super) columns: Vec<u32>,
-    pub(super) coefficients: Vec<u32>,
-    pub(super) values: Vec<Fr>,
-}
-
-impl Rows {
-    /// Takes the matrix's rows, then one row with a single one for each of the first
-    /// `identity_rows` columns.
-    pub(super) fn new(matrix: &Matrix<Fr>, identity_rows: usize) -> Self {
-        let mut rows = Self {
-            starts: vec![0],
-            columns: Vec::new(),
-            coefficients: Vec::new(),
-            values: vec![Fr::one(), -Fr::one()],
-        };
-        let mut known: HashMap<Fr, u32> = [(rows.values[0], 0), (rows.values[1], 1)].into();
-        for row in matrix {
-            for &(value, column) in row.iter().filter(|entry| !entry.0.is_zero()) {
-                let coefficient = *known.entry(value).or_insert_with(|| {
-                    rows.values.push(value);
-                    rows.values.len() as u32 - 1
-                });
-                rows.columns.push(column as u32);
-                rows.coefficients.push(coefficient);
-            }
-            rows.starts.push(rows.columns.len() as u32);
-        }
-        for column in 0..identity_rows {
-            rows.columns.push(column as u32);
-            rows.coefficients.push(0);
-            rows.starts.push(rows.columns.len() as u32);
-        }
-        rows
-    }
-
-    /// Whether every index is in range, for rows that come from a file.
-    pub(super) fn is_consistent(&self, rows: usize, columns: usize) -> bool {
-        self.starts.len() == rows + 1
-            && self.starts[0] == 0
-            && self.starts.is_sorted()
-            && self.starts[rows] as usize == self.columns.len()
-            && self.columns.len() == self.coefficients.len()
-            && self.columns.iter().all(|&c| (c as usize) < columns)
-            && self
-                .coefficients
-                .iter()
-                .all(|&c| (c as usize) < self.values.len())
-            && self.values.get(..2) == Some(&[Fr::one(), -Fr::one()])
-    }
-
-    /// The product with a vector, followed by zeros up to `length`.
-    fn multiply(&self, vector: &[Fr], length: usize) -> Zeroizing<Vec<Fr>> {
-        let mut out = Vec::with_capacity(length);
-        for range in self.starts.windows(2) {
-            let range = range[0] as usize..range[1] as usize;
-            let mut sum = Fr::zero();
-            for (&column, &coefficient) in self.columns[range.clone()]
-                .iter()
-                .zip(&self.coefficients[range])
-            {
-                let value = vector[column as usize];
-                match coefficient {
-                    0 => sum += value,
-                    1 => sum -= value,
-                    _ => sum += value * self.values[coefficient as usize],
-                }
-            }
-            out.push(sum);
-        }
-        out.resize(length, Fr::zero());
-        Zeroizing::new(out)
-    }
-}
 
 /// The matrices A and B with the transform of their domain.
 pub(super) struct Quotient {
     backend: Backend,
     size: usize,
-    pub(super) a: Rows,
-    pub(super) b: Rows,
+    pub(super) a: Slices,
+    pub(super) b: Slices,
     /// A `CosetTransform` over the back end's vectors.
     transform: Box<dyn Any + Send + Sync>,
 }
@@ -116,17 +35,19 @@ impl Quotient {
         Some(Self {
             backend,
             size,
-            a,
-            b,
+            a: Slices::new(backend, a),
+            b: Slices::new(backend, b),
             transform,
         })
     }
 
     /// a·b on every point of the coset, as integers in [0, r).
     pub(super) fn values(&self, assignment: &[Fr], parallel: bool) -> Zeroizing<Vec<Words>> {
-        let on_coset = |rows: &Rows| {
+        let assignment = self.backend.execute(EncodeAll { values: assignment });
+        let assignment = Zeroizing::new(assignment);
+        let on_coset = |matrix: &Slices| {
             self.backend.execute(OnCoset {
-                values: rows.multiply(assignment, self.size),
+                values: matrix.multiply(&assignment, self.size),
                 transform: &*self.transform,
             })
         };
@@ -157,7 +78,7 @@ impl Kernel for MakeTransform {
 }
 
 struct OnCoset<'a> {
-    values: Zeroizing<Vec<Fr>>,
+    values: Zeroizing<Vec<Words>>,
     transform: &'a (dyn Any + Send + Sync),
 }
 
@@ -168,7 +89,7 @@ impl Kernel for OnCoset<'_> {
         let transform: &CosetTransform<R> = self.transform.downcast_ref().expect(SAME_BACKEND);
         let mut vectors = Vec::with_capacity(self.values.len() / R::WIDTH);
         for lanes in self.values.chunks_exact(R::WIDTH) {
-            vectors.push(R::from_field(lanes));
+            vectors.push(R::gather(lanes, &[0, 1, 2, 3, 4, 5, 6, 7]));
         }
         transform.run(&mut vectors);
         Box::new(vectors)
@@ -212,8 +133,9 @@ fn wipe<V: Lanes>(vectors: &mut [V]) {
 
 #[cfg(test)]
 mod tests {
-    use super::{Quotient, Rows};
+    use super::Quotient;
     use crate::engine::backend::Backend;
+    use crate::engine::sparse::Rows;
     use crate::engine::synthetic::Synthetic;
     use ark_bn254::Fr;
     use ark_ff::{BigInt, FftField, PrimeField, Zero};

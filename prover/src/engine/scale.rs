@@ -2,7 +2,7 @@
 
 use super::addition::{AddPairs, CHUNK, Double, NEGATIVE, Pairs, Scratch};
 use super::backend::Backend;
-use super::digits::{Windows, recode};
+use super::digits::{Recoder, Windows};
 use super::line::Line;
 use super::points::{Group, negate};
 use super::table::Stopped;
@@ -68,7 +68,8 @@ fn scale_chunk<G: Group>(backend: Backend, points: &mut [Line], scalars: &[Fr]) 
             pairs.push(i as u32, ((m - 2) * count + i) as u32, i as u32);
         }
         backend.execute(AddPairs::<G> {
-            source: before,
+            left: before,
+            right: before,
             destination: after,
             pairs: &mut pairs,
             scratch,
@@ -76,21 +77,14 @@ fn scale_chunk<G: Group>(backend: Backend, points: &mut [Line], scalars: &[Fr]) 
         });
     }
 
+    let recoder = Recoder::new(WINDOWS);
     // For each window, the position of the multiple to add to each product.
     let mut digits = vec![None; WINDOWS.count() * count];
     for (i, scalar) in scalars.iter().enumerate() {
-        recode(
-            scalar.into_bigint().0,
-            WINDOWS,
-            |window, digit, negative| {
-                let position = ((digit - 1) * count + i) as u32;
-                digits[window * count + i] = Some(if negative {
-                    position | NEGATIVE
-                } else {
-                    position
-                });
-            },
-        );
+        recoder.digits(scalar.into_bigint().0, |window, digit, sign| {
+            let position = ((digit - 1) * count + i) as u32;
+            digits[window * count + i] = Some(position | sign);
+        });
     }
 
     // The products in progress lie behind the multiples, so that a sum takes both
@@ -121,7 +115,8 @@ fn scale_chunk<G: Group>(backend: Backend, points: &mut [Line], scalars: &[Fr]) 
             }
         }
         backend.execute(AddPairs::<G> {
-            source: &multiples,
+            left: &multiples,
+            right: &multiples,
             destination: &mut sums,
             pairs: &mut pairs,
             scratch,

@@ -10,9 +10,12 @@ use rayon::prelude::*;
 use std::marker::PhantomData;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// For each set of points, row q holds 2^(q·stride·bits)·P for every point P, in order.
+/// For every point P in order, the rows 2^(q·stride·bits)·P for q = 0, 1, …
+///
+/// A scalar's digits then ask for neighbouring lines.
 pub(super) struct Table<G> {
     lines: Lines,
+    /// One bit per point: whether it is not at infinity.
     present: Vec<u64>,
     group: PhantomData<G>,
 }
@@ -31,20 +34,29 @@ impl<G: Group> Table<G> {
         windows: Windows,
         progress: &(dyn Fn(usize) -> bool + Sync),
     ) -> Result<Self, Stopped> {
-        let sizes: Vec<usize> = sets.iter().map(|set| set.len()).collect();
-        let mut lines = Lines::zeroed(Self::size(&sizes, windows));
+        let points = sets.iter().map(|set| set.len()).sum();
+        let mut lines = Lines::zeroed(Self::size(points, windows));
         let mut rest = &mut lines[..];
         for &points in sets.iter().filter(|set| !set.is_empty()) {
             let (lines, tail) = rest.split_at_mut(points.len() * G::LINES * windows.rows());
             fill::<G>(backend, points, windows, lines, progress)?;
             rest = tail;
         }
-        Ok(Self::from_lines(lines, &sizes, windows))
+        Ok(Self::from_lines(lines, windows))
     }
 
-    /// A table of known rows, for sets of the given sizes.
-    pub(super) fn from_lines(lines: Lines, sizes: &[usize], windows: Windows) -> Self {
-        let present = present::<G>(&lines, sizes, windows);
+    /// A table of known rows.
+    pub(super) fn from_lines(lines: Lines, windows: Windows) -> Self {
+        let mut present = Vec::new();
+        for (point, rows) in lines.chunks_exact(windows.rows() * G::LINES).enumerate() {
+            if point % 64 == 0 {
+                present.push(0);
+            }
+            // A point at infinity stays there in every row, so the first one tells.
+            if rows[..G::LINES].iter().any(|line| *line != Line::ZERO) {
+                present[point / 64] |= 1 << (point % 64);
+            }
+        }
         Self {
             lines,
             present,
@@ -53,8 +65,8 @@ impl<G: Group> Table<G> {
     }
 
     /// The lines a table takes.
-    pub(super) fn size(sizes: &[usize], windows: Windows) -> usize {
-        sizes.iter().sum::<usize>() * windows.rows() * G::LINES
+    pub(super) fn size(points: usize, windows: Windows) -> usize {
+        points * windows.rows() * G::LINES
     }
 
     /// All rows, one after the other.
@@ -62,15 +74,12 @@ impl<G: Group> Table<G> {
         &self.lines
     }
 
-    /// One bit per position: whether a point lies there that is not at infinity. Empty if
-    /// no point is.
-    pub(super) fn present(&self) -> &[u64] {
-        &self.present
+    /// Whether a point is not at infinity.
+    #[inline(always)]
+    pub(super) fn is_present(&self, point: usize) -> bool {
+        self.present[point / 64] >> (point % 64) & 1 == 1
     }
 }
-
-/// A chunk of points and its piece of every row.
-type Job<'a, G> = (&'a [<G as Group>::Affine], Vec<&'a mut [Line]>);
 
 fn fill<G: Group>(
     backend: Backend,
@@ -79,64 +88,39 @@ fn fill<G: Group>(
     lines: &mut [Line],
     progress: &(dyn Fn(usize) -> bool + Sync),
 ) -> Result<(), Stopped> {
-    let mut jobs: Vec<Job<'_, G>> = points
-        .chunks(CHUNK)
-        .map(|chunk| (chunk, Vec::new()))
-        .collect();
-    for row in lines.chunks_mut(points.len() * G::LINES) {
-        for (job, piece) in jobs.iter_mut().zip(row.chunks_mut(CHUNK * G::LINES)) {
-            job.1.push(piece);
-        }
-    }
+    let rows = windows.rows();
     let stopped = AtomicBool::new(false);
-    jobs.into_par_iter().for_each(|(points, mut rows)| {
-        if stopped.load(Ordering::Relaxed) {
-            return;
-        }
-        encode::<G>(backend, points, rows[0]);
-        let scratch = &mut Scratch::new();
-        for row in 1..rows.len() {
-            let (before, row) = rows.split_at_mut(row);
-            row[0].copy_from_slice(before[before.len() - 1]);
-            backend.execute(Double::<G> {
-                points: row[0],
-                times: windows.bits * windows.stride,
-                scratch,
-                group: PhantomData,
-            });
-        }
-        if !progress(points.len()) {
-            stopped.store(true, Ordering::Relaxed);
-        }
-    });
+    points
+        .par_chunks(CHUNK)
+        .zip(lines.par_chunks_mut(CHUNK * rows * G::LINES))
+        .for_each(|(points, lines)| {
+            if stopped.load(Ordering::Relaxed) {
+                return;
+            }
+            let mut row = vec![Line::ZERO; points.len() * G::LINES];
+            encode::<G>(backend, points, &mut row);
+            let scratch = &mut Scratch::new();
+            for index in 0..rows {
+                if index > 0 {
+                    backend.execute(Double::<G> {
+                        points: &mut row,
+                        times: windows.bits * windows.stride,
+                        scratch,
+                        group: PhantomData,
+                    });
+                }
+                let places = lines.chunks_exact_mut(rows * G::LINES);
+                for (rows, point) in places.zip(row.chunks_exact(G::LINES)) {
+                    rows[index * G::LINES..][..G::LINES].copy_from_slice(point);
+                }
+            }
+            if !progress(points.len()) {
+                stopped.store(true, Ordering::Relaxed);
+            }
+        });
     if stopped.into_inner() {
         Err(Stopped)
     } else {
         Ok(())
-    }
-}
-
-/// A point at infinity stays there in every row, so the first one tells.
-fn present<G: Group>(lines: &[Line], sizes: &[usize], windows: Windows) -> Vec<u64> {
-    let mut bits = vec![0u64; (lines.len() / G::LINES).div_ceil(64)];
-    let mut start = 0;
-    for &points in sizes {
-        let end = start + points * windows.rows();
-        let first_row = &lines[start * G::LINES..(start + points) * G::LINES];
-        for (point, lines) in first_row.chunks(G::LINES).enumerate() {
-            if lines.iter().any(|line| *line != Line::ZERO) {
-                for position in (start + point..end).step_by(points) {
-                    bits[position / 64] |= 1 << (position % 64);
-                }
-            }
-        }
-        start = end;
-    }
-    let positions = lines.len() / G::LINES;
-    let present: usize = bits.iter().map(|word| word.count_ones() as usize).sum();
-    if present == positions {
-        Vec::new()
-    } else {
-        bits
     }
 }

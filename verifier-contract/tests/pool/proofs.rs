@@ -104,7 +104,12 @@ pub fn pool(store: &Store, progress: &(impl Progress + Sync)) -> Pool {
             let secret = Secret::new(Fr::from(1_000 + number));
             let rho = secret.view().genesis_rho();
             let leaf = register(identity(secret.owner(), rho));
-            Agent { secret, rho, state: AgentState::genesis(), leaf }
+            Agent {
+                secret,
+                rho,
+                state: AgentState::genesis(),
+                leaf,
+            }
         })
         .collect();
 
@@ -132,8 +137,16 @@ pub fn pool(store: &Store, progress: &(impl Progress + Sync)) -> Pool {
         let job = binding::job(CHAIN_ID, board(), number);
         let posted = post(number as usize, digest);
         let post_hash = keccak256(posted.abi_encode());
-        let bound = binding::Accept { job, post_hash, worker: worker(), relayer: Address::ZERO };
-        let offer = Offer { category: CATEGORY, at: START };
+        let bound = binding::Accept {
+            job,
+            post_hash,
+            worker: worker(),
+            relayer: Address::ZERO,
+        };
+        let offer = Offer {
+            category: CATEGORY,
+            at: START,
+        };
         let opening = agent.opening(&registered);
         let statement = Accept::new(opening, job, offer, Policy::default(), bound.hash())
             .expect("a first job is counted");
@@ -144,7 +157,9 @@ pub fn pool(store: &Store, progress: &(impl Progress + Sync)) -> Pool {
         if number as usize <= TAKEN {
             agent.state = statement.next_state().expect("a first job is counted");
             agent.rho = statement.public.nullifier;
-            agent.leaf = tree.insert(statement.public.commitment).expect("there is room");
+            agent.leaf = tree
+                .insert(statement.public.commitment)
+                .expect("there is room");
         }
     }
 
@@ -192,7 +207,11 @@ fn completed(
         taken_at: START,
         outcome: Outcome::Completed,
         mode,
-        open_rating: if mode == Mode::Open { OPEN_RATING + 1 } else { 0 },
+        open_rating: if mode == Mode::Open {
+            OPEN_RATING + 1
+        } else {
+            0
+        },
     };
     let delivered = binding::deliverable(deliverable());
     let review = (mode == Mode::Private).then(|| {
@@ -213,8 +232,17 @@ fn completed(
     let digest = reviewer.public_key().digest();
     let opening = agent.opening(tree);
     let seen = SeenClients::default();
-    Settle::new(opening, seen, job, engagement, review, digest, delivered, bound.hash())
-        .expect("a first job ends")
+    Settle::new(
+        opening,
+        seen,
+        job,
+        engagement,
+        review,
+        digest,
+        delivered,
+        bound.hash(),
+    )
+    .expect("a first job ends")
 }
 
 fn cancelled(agent: &Agent, tree: &LeanImt, job: Fr, at: u64, reviewer: Fr) -> Settle {
@@ -238,6 +266,15 @@ fn cancelled(agent: &Agent, tree: &LeanImt, job: Fr, at: u64, reviewer: Fr) -> S
     let nothing = binding::deliverable(B256::ZERO);
     let opening = agent.opening(tree);
     let seen = SeenClients::default();
-    Settle::new(opening, seen, job, engagement, None, reviewer, nothing, bound.hash())
-        .expect("a first job is called off")
+    Settle::new(
+        opening,
+        seen,
+        job,
+        engagement,
+        None,
+        reviewer,
+        nothing,
+        bound.hash(),
+    )
+    .expect("a first job is called off")
 }

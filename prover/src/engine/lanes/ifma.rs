@@ -202,13 +202,13 @@ fn store(to: &mut [u64; 8], x: __m512i) {
     unsafe { _mm512_storeu_si512(to.as_mut_ptr().cast(), x) }
 }
 
-/// The low halves of two lines side by side.
+/// Two elements side by side.
 #[inline(always)]
-fn load_low_halves(a: &Line, b: &Line) -> __m512i {
-    // SAFETY: each load reads the first 32 of a line's 64 bytes.
+fn load_both(a: &Words, b: &Words) -> __m512i {
+    // SAFETY: each load reads the 32 bytes of its reference.
     unsafe {
-        let a = _mm256_loadu_si256(a.0.as_ptr().cast());
-        let b = _mm256_loadu_si256(b.0.as_ptr().cast());
+        let a = _mm256_loadu_si256(a.as_ptr().cast());
+        let b = _mm256_loadu_si256(b.as_ptr().cast());
         _mm512_inserti64x4::<1>(_mm512_castsi256_si512(a), b)
     }
 }
@@ -351,7 +351,18 @@ fn accumulate_squares<F: RawField, const N: usize>(t: &mut Products<N>, a: &[Ifm
 /// terms of each product accumulated, ten of the multiples of p, each below 2^52,
 /// and one carry below 2^12: with two products below 31·2^52 < 2^57.
 #[inline(always)]
-fn montgomery<F: RawField, const N: usize>(mut t: Products<N>) -> [Ifma<F>; N] {
+fn montgomery<F: RawField, const N: usize>(t: Products<N>) -> [Ifma<F>; N] {
+    let limbs = reduced_limbs::<F, N>(t);
+    let mut out = [Ifma::new([zeros(); LIMBS]); N];
+    for n in 0..N {
+        out[n] = Ifma::new(limbs[n]).assert_bound(2);
+    }
+    out
+}
+
+/// The limbs of Montgomery's reduction, whose bound depends on what was added up.
+#[inline(always)]
+fn reduced_limbs<F: RawField, const N: usize>(mut t: Products<N>) -> [[__m512i; LIMBS]; N] {
     let p = constants(Constants::<F>::P);
     let negated_inverse = constant(Constants::<F>::NEGATED_INVERSE);
     let mut m = [zeros(); N];
@@ -380,9 +391,9 @@ fn montgomery<F: RawField, const N: usize>(mut t: Products<N>) -> [Ifma<F>; N] {
             t[n][i] = and(t[n][i], mask);
         }
     }
-    let mut out = [Ifma::new([zeros(); LIMBS]); N];
+    let mut out = [[zeros(); LIMBS]; N];
     for n in 0..N {
-        out[n] = Ifma::new([t[n][5], t[n][6], t[n][7], t[n][8], t[n][9]]).assert_bound(2);
+        out[n] = [t[n][5], t[n][6], t[n][7], t[n][8], t[n][9]];
     }
     out
 }
@@ -518,13 +529,15 @@ impl<F: RawField> Lanes for Ifma<F> {
     }
 
     #[inline(always)]
-    fn sub_two(self, a: Self, b: Self) -> Self {
-        a.assert_bound(1);
-        b.assert_bound(1);
-        let twice_p = constants(const { multiple(F::MODULUS_WORDS, 2) });
+    fn sub_ends(self, x1: Self, dx: Self) -> Self {
+        x1.assert_bound(1);
+        dx.assert_bound(2);
+        // 2·x1 + dx = x1 + x2 + p, as `sub` added p to dx.
+        let thrice_p = constants(const { multiple(F::MODULUS_WORDS, 3) });
         let mut t = self.0;
         for j in 0..LIMBS {
-            t[j] = sub(sub(add(t[j], twice_p[j]), a.0[j]), b.0[j]);
+            let ends = add(add(x1.0[j], x1.0[j]), dx.0[j]);
+            t[j] = sub(add(t[j], thrice_p[j]), ends);
         }
         Self::new(carry(t)).assert_bound(MAX_BOUND)
     }
@@ -667,10 +680,12 @@ impl<F: RawField> Lanes for Ifma<F> {
     }
 
     #[inline(always)]
-    fn load_lines(lines: &[Line], at: &[u32]) -> (Self, Self) {
+    unsafe fn load_lines(lines: &[Line], at: &[u32; 8]) -> (Self, Self) {
         let mut rows = [zeros(); 8];
         for lane in 0..8 {
-            rows[lane] = load(&lines[at[lane] as usize].0);
+            debug_assert!((at[lane] as usize) < lines.len());
+            // SAFETY: the caller's.
+            rows[lane] = load(unsafe { &lines.get_unchecked(at[lane] as usize).0 });
         }
         let w = transpose8(rows);
         (
@@ -680,28 +695,7 @@ impl<F: RawField> Lanes for Ifma<F> {
     }
 
     #[inline(always)]
-    fn load_low(lines: &[Line], at: &[u32]) -> Self {
-        // Rows pair lanes (0, 2), (1, 3), (4, 6), (5, 7), which makes unpacking give
-        // the words of lanes in order within blocks.
-        let r0 = load_low_halves(&lines[at[0] as usize], &lines[at[2] as usize]);
-        let r1 = load_low_halves(&lines[at[1] as usize], &lines[at[3] as usize]);
-        let r2 = load_low_halves(&lines[at[4] as usize], &lines[at[6] as usize]);
-        let r3 = load_low_halves(&lines[at[5] as usize], &lines[at[7] as usize]);
-        // Blocks: [w0 of 0,1 | w2 of 0,1 | w0 of 2,3 | w2 of 2,3] and so on.
-        let even01 = unpack_low(r0, r1);
-        let odd01 = unpack_high(r0, r1);
-        let even45 = unpack_low(r2, r3);
-        let odd45 = unpack_high(r2, r3);
-        Self::from_words([
-            shuffle::<0x88>(even01, even45),
-            shuffle::<0x88>(odd01, odd45),
-            shuffle::<0xdd>(even01, even45),
-            shuffle::<0xdd>(odd01, odd45),
-        ])
-    }
-
-    #[inline(always)]
-    fn store_lines(self, high: Self, lines: &mut [Line], at: &[u32], count: usize) {
+    unsafe fn store_lines(self, high: Self, lines: &mut [Line], at: &[u32; 8], count: usize) {
         let low = limbs_to_words(self.assert_bound(1).0);
         let high = limbs_to_words(high.assert_bound(1).0);
         let rows = transpose8([
@@ -709,7 +703,66 @@ impl<F: RawField> Lanes for Ifma<F> {
         ]);
         for lane in 0..8 {
             if lane < count {
-                store(&mut lines[at[lane] as usize].0, rows[lane]);
+                debug_assert!((at[lane] as usize) < lines.len());
+                // SAFETY: the caller's.
+                store(
+                    unsafe { &mut lines.get_unchecked_mut(at[lane] as usize).0 },
+                    rows[lane],
+                );
+            }
+        }
+    }
+
+    type Products = [__m512i; 2 * LIMBS];
+    /// A limb takes at most ten terms below 2^52 of each product, ten of the reduction and a
+    /// carry: below 2^62 in all. The sum is below 100·p², so its reduction is below
+    /// (100·0.0119 + 1)·p < 4·p.
+    const MAX_PRODUCTS: usize = 100;
+    #[inline(always)]
+    fn no_products() -> Self::Products {
+        [zeros(); 2 * LIMBS]
+    }
+    #[inline(always)]
+    fn add_product(products: &mut Self::Products, a: Self, b: Self) {
+        let mut t = [*products];
+        accumulate(&mut t, &[a.assert_bound(1)], &[b.assert_bound(1)]);
+        [*products] = t;
+    }
+    #[inline(always)]
+    fn reduce_products(products: Self::Products) -> Self {
+        let [sum] = reduced_limbs::<F, 1>([products]);
+        Self::new(sum).assert_bound(4)
+    }
+
+    #[inline(always)]
+    fn gather(elements: &[Words], at: &[u32; 8]) -> Self {
+        let word = |lane: usize| &elements[at[lane] as usize];
+        // Rows pair lanes (0, 2), (1, 3), (4, 6), (5, 7), which makes unpacking give
+        // the words of lanes in order within blocks.
+        let r0 = load_both(word(0), word(2));
+        let r1 = load_both(word(1), word(3));
+        let r2 = load_both(word(4), word(6));
+        let r3 = load_both(word(5), word(7));
+        // Blocks: [w0 of 0,1 | w2 of 0,1 | w0 of 2,3 | w2 of 2,3] and so on.
+        let (even01, odd01) = (unpack_low(r0, r1), unpack_high(r0, r1));
+        let (even45, odd45) = (unpack_low(r2, r3), unpack_high(r2, r3));
+        Self::from_words([
+            shuffle::<0x88>(even01, even45),
+            shuffle::<0x88>(odd01, odd45),
+            shuffle::<0xdd>(even01, even45),
+            shuffle::<0xdd>(odd01, odd45),
+        ])
+    }
+    #[inline(always)]
+    fn scatter(self, elements: &mut [Words], at: &[u32; 8]) {
+        let words = limbs_to_words(self.assert_bound(1).0);
+        let mut columns = [[0; 8]; 4];
+        for i in 0..4 {
+            store(&mut columns[i], words[i]);
+        }
+        for lane in 0..8 {
+            for i in 0..4 {
+                elements[at[lane] as usize][i] = columns[i][lane];
             }
         }
     }

@@ -1,85 +1,107 @@
 //! One element per vector, in 64-bit words: the portable back end.
 
+use super::carry::{Multiplier, multiply_add};
 use super::{Lanes, RawField, Words};
 use crate::engine::inverse;
 use crate::engine::line::Line;
+use std::marker::PhantomData;
 
 /// One element, always below p.
 #[derive(Clone, Copy)]
-pub(in crate::engine) struct Single<F>(F);
+pub(in crate::engine) struct Single<F, M>(F, PhantomData<M>);
 
-/// Σ aₙ·bₙ for one or two products, with one Montgomery reduction (the CIOS form of Koç,
-/// Acar and Kaliski, IEEE Micro 1996).
-///
-/// Inlined, two independent calls overlap, which the field library's function calls do
-/// not. After each step t is below (N + 1)·p, and 3·p < 2^256 for both moduli; the top
-/// word of t plus products is below 2^63, so its carries add up without overflow. The
-/// result is below (N·p/2^256 + 1)·p < 2·p.
+// What follows has no branches: on random elements half of them would be mispredicted.
+
+/// x − y and whether it borrows.
 #[inline(always)]
-fn sum_of_products<F: RawField, const N: usize>(a: [Single<F>; N], b: [Single<F>; N]) -> Single<F> {
-    const { assert!(N == 1 || N == 2, "the bounds hold for one or two products") };
-    let p = F::MODULUS_WORDS;
-    let mut t = [0; 4];
-    for i in 0..4 {
-        let mut top = 0;
-        for n in 0..N {
-            let (a, b) = (a[n].0.to_raw(), b[n].0.to_raw()[i]);
-            let mut carry = 0;
-            for j in 0..4 {
-                (t[j], carry) = multiply_add(t[j], a[j], b, carry);
-            }
-            top += carry;
-        }
-        let m = t[0].wrapping_mul(F::NEGATED_INVERSE);
-        let (_, mut carry) = multiply_add(t[0], m, p[0], 0);
-        for j in 1..4 {
-            (t[j - 1], carry) = multiply_add(t[j], m, p[j], carry);
-        }
-        t[3] = top + carry;
-    }
-    let mut reduced = t;
+fn difference(x: &Words, y: &Words) -> (Words, bool) {
+    let mut out = [0; 4];
     let mut borrow = false;
     for j in 0..4 {
-        let (difference, b1) = t[j].overflowing_sub(p[j]);
-        let (difference, b2) = difference.overflowing_sub(u64::from(borrow));
-        reduced[j] = difference;
+        let (d, b1) = x[j].overflowing_sub(y[j]);
+        let (d, b2) = d.overflowing_sub(u64::from(borrow));
+        out[j] = d;
         borrow = b1 | b2;
     }
-    Single(F::from_raw(if borrow { t } else { reduced }))
+    (out, borrow)
 }
 
-/// The low and high words of a + b·c + carry, which cannot overflow 128 bits.
+/// x + y, which must be below 2^256.
 #[inline(always)]
-fn multiply_add(a: u64, b: u64, c: u64, carry: u64) -> (u64, u64) {
-    let sum = u128::from(a) + u128::from(b) * u128::from(c) + u128::from(carry);
-    (sum as u64, (sum >> 64) as u64)
+fn sum(x: &Words, y: &Words) -> Words {
+    let mut out = [0; 4];
+    let mut carry = false;
+    for j in 0..4 {
+        let (s, c1) = x[j].overflowing_add(y[j]);
+        let (s, c2) = s.overflowing_add(u64::from(carry));
+        out[j] = s;
+        carry = c1 | c2;
+    }
+    out
 }
 
-impl<F: RawField> Lanes for Single<F> {
+/// `yes` or `no`, word by word.
+#[inline(always)]
+fn choose(condition: bool, yes: &Words, no: &Words) -> Words {
+    let mask = u64::from(condition).wrapping_neg();
+    let mut out = [0; 4];
+    for j in 0..4 {
+        out[j] = no[j] ^ ((yes[j] ^ no[j]) & mask);
+    }
+    out
+}
+
+/// x − p where that is not negative.
+#[inline(always)]
+fn subtract_once<F: RawField>(x: Words) -> Words {
+    let (reduced, borrow) = difference(&x, &F::MODULUS_WORDS);
+    choose(borrow, &x, &reduced)
+}
+
+impl<F: RawField, M: Multiplier> Single<F, M> {
+    #[inline(always)]
+    fn new(value: F) -> Self {
+        Self(value, PhantomData)
+    }
+
+    #[inline(always)]
+    fn sum_of_products<const N: usize>(a: [&Self; N], b: [&Self; N]) -> Self {
+        let a = a.map(|x| x.0.words());
+        let b = b.map(|x| x.0.words());
+        Self::new(F::from_raw(subtract_once::<F>(M::sum_of_products::<F, N>(
+            a, b,
+        ))))
+    }
+}
+
+impl<F: RawField, M: Multiplier> Lanes for Single<F, M> {
     type Field = F;
     const WIDTH: usize = 1;
 
     #[inline(always)]
     fn zero() -> Self {
-        Self(F::zero())
+        Self::new(F::zero())
     }
     #[inline(always)]
     fn splat(value: F) -> Self {
-        Self(value)
+        Self::new(value)
     }
     #[inline(always)]
     fn add(self, other: Self) -> Self {
-        Self(self.0 + other.0)
+        let sum = sum(self.0.words(), other.0.words());
+        Self::new(F::from_raw(subtract_once::<F>(sum)))
     }
     #[inline(always)]
     fn sub<const K: u64>(self, other: Self) -> Self {
-        Self(self.0 - other.0)
+        let (difference, borrow) = difference(self.0.words(), other.0.words());
+        let p = choose(borrow, &F::MODULUS_WORDS, &[0; 4]);
+        Self::new(F::from_raw(sum(&difference, &p)))
     }
     #[inline(always)]
     fn mul_each<const N: usize>(a: &[Self; N], b: &[Self; N]) -> [Self; N] {
         let mut out = *a;
         for n in 0..N {
-            out[n] = sum_of_products([a[n]], [b[n]]);
+            out[n] = Self::sum_of_products([&a[n]], [&b[n]]);
         }
         out
     }
@@ -92,7 +114,7 @@ impl<F: RawField> Lanes for Single<F> {
     ) -> [Self; N] {
         let mut out = *a;
         for n in 0..N {
-            out[n] = sum_of_products([a[n], c[n]], [b[n], d[n]]);
+            out[n] = Self::sum_of_products([&a[n], &c[n]], [&b[n], &d[n]]);
         }
         out
     }
@@ -102,7 +124,8 @@ impl<F: RawField> Lanes for Single<F> {
     }
     #[inline(always)]
     fn negate_where(self, mask: u8) -> Self {
-        if mask & 1 == 1 { Self(-self.0) } else { self }
+        let negated = Self::zero().sub::<1>(self);
+        Self::select(mask, negated, self)
     }
     #[inline(always)]
     fn equal_lanes(self, other: Self) -> u8 {
@@ -114,7 +137,11 @@ impl<F: RawField> Lanes for Single<F> {
     }
     #[inline(always)]
     fn select(mask: u8, yes: Self, no: Self) -> Self {
-        if mask & 1 == 1 { yes } else { no }
+        Self::new(F::from_raw(choose(
+            mask & 1 == 1,
+            yes.0.words(),
+            no.0.words(),
+        )))
     }
     #[inline(always)]
     fn swap(self, _distance: usize) -> Self {
@@ -125,11 +152,11 @@ impl<F: RawField> Lanes for Single<F> {
 
     #[inline(always)]
     fn from_field(values: &[F]) -> Self {
-        Self(values[0])
+        Self::new(values[0])
     }
     #[inline(always)]
     fn raw_one() -> Self {
-        Self(F::from_raw([1, 0, 0, 0]))
+        Self::new(F::from_raw([1, 0, 0, 0]))
     }
     #[inline(always)]
     fn store_words(self, out: &mut [Words]) {
@@ -141,35 +168,94 @@ impl<F: RawField> Lanes for Single<F> {
         // multiplications by 2^512 in Montgomery form bring back x⁻¹·2^256.
         let raw = inverse::modulo(self.0.to_raw(), F::MODULUS_WORDS);
         let r2 = F::from_raw(F::R2_WORDS);
-        Self(F::from_raw(raw) * r2 * r2)
+        Self::new(F::from_raw(raw) * r2 * r2)
     }
 
     #[inline(always)]
-    fn load_lines(lines: &[Line], at: &[u32]) -> (Self, Self) {
+    unsafe fn load_lines(lines: &[Line], at: &[u32; 8]) -> (Self, Self) {
         let line = &lines[at[0] as usize];
         (
-            Self(F::from_raw(line.low())),
-            Self(F::from_raw(line.high())),
+            Self::new(F::from_raw(line.low())),
+            Self::new(F::from_raw(line.high())),
         )
     }
     #[inline(always)]
-    fn load_low(lines: &[Line], at: &[u32]) -> Self {
-        Self(F::from_raw(lines[at[0] as usize].low()))
-    }
-    #[inline(always)]
-    fn store_lines(self, high: Self, lines: &mut [Line], at: &[u32], count: usize) {
+    unsafe fn store_lines(self, high: Self, lines: &mut [Line], at: &[u32; 8], count: usize) {
         if count > 0 {
             lines[at[0] as usize] = Line::new(self.0.to_raw(), high.0.to_raw());
         }
     }
 
+    type Products = [u64; 8];
+    /// 16·p² < 2^512.
+    const MAX_PRODUCTS: usize = 16;
+    #[inline(always)]
+    fn no_products() -> Self::Products {
+        [0; 8]
+    }
+    #[inline(always)]
+    fn add_product(products: &mut Self::Products, a: Self, b: Self) {
+        let (a, b) = (a.0.to_raw(), b.0.to_raw());
+        for i in 0..4 {
+            let mut carry = 0;
+            for j in 0..4 {
+                (products[i + j], carry) = multiply_add(products[i + j], a[j], b[i], carry);
+            }
+            let mut k = i + 4;
+            while k < 8 {
+                let (sum, over) = products[k].overflowing_add(carry);
+                products[k] = sum;
+                carry = u64::from(over);
+                k += 1;
+            }
+        }
+    }
+    #[inline(always)]
+    fn reduce_products(mut t: Self::Products) -> Self {
+        let p = F::MODULUS_WORDS;
+        for i in 0..4 {
+            let m = t[i].wrapping_mul(F::NEGATED_INVERSE);
+            let mut carry = 0;
+            for j in 0..4 {
+                (t[i + j], carry) = multiply_add(t[i + j], m, p[j], carry);
+            }
+            let mut k = i + 4;
+            while k < 8 {
+                let (sum, over) = t[k].overflowing_add(carry);
+                t[k] = sum;
+                carry = u64::from(over);
+                k += 1;
+            }
+        }
+        // Below (16·p²)/2^256 + p < 5·p < 2^256.
+        let mut x = [t[4], t[5], t[6], t[7]];
+        for _ in 0..4 {
+            x = subtract_once::<F>(x);
+        }
+        Self::new(F::from_raw(x))
+    }
+
+    #[inline(always)]
+    fn gather(elements: &[Words], at: &[u32; 8]) -> Self {
+        Self::new(F::from_raw(elements[at[0] as usize]))
+    }
+    #[inline(always)]
+    fn scatter(self, elements: &mut [Words], at: &[u32; 8]) {
+        elements[at[0] as usize] = self.0.to_raw();
+    }
+
     #[inline(always)]
     fn spill(self, lines: &mut [Line], index: usize) {
-        lines[index].0[..4].copy_from_slice(&self.0.to_raw());
+        lines[index / 2].0[index % 2 * 4..][..4].copy_from_slice(&self.0.to_raw());
     }
     #[inline(always)]
     fn unspill(lines: &[Line], index: usize) -> Self {
-        Self(F::from_raw(lines[index].low()))
+        let line = &lines[index / 2];
+        Self::new(F::from_raw(if index.is_multiple_of(2) {
+            line.low()
+        } else {
+            line.high()
+        }))
     }
 
     #[inline(always)]

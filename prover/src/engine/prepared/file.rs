@@ -12,7 +12,8 @@ use crate::engine::digits::{MAX_WINDOW, Windows};
 use crate::engine::lanes::RawField;
 use crate::engine::line::Line;
 use crate::engine::memory::Lines;
-use crate::engine::quotient::{Quotient, Rows};
+use crate::engine::quotient::Quotient;
+use crate::engine::sparse::Rows;
 use crate::engine::table::Table;
 use ark_bn254::{Bn254, Fq, Fr};
 use ark_ff::{AdditiveGroup, Field};
@@ -26,7 +27,7 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 const MAGIC: [u8; 8] = *b"repute.K";
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 /// Written as the machine orders bytes, so that another order shows.
 const ORDER_MARK: u32 = 0x0102_0304;
 /// Tables are hashed in pieces of this size, in parallel.
@@ -133,7 +134,10 @@ impl PreparedKey {
         };
         let small = Small {
             verifying_key: self.verifying_key.clone(),
-            rows: [(&self.quotient.a).into(), (&self.quotient.b).into()],
+            rows: [
+                (&self.quotient.a.rows).into(),
+                (&self.quotient.b.rows).into(),
+            ],
         };
         let small = serialize(&small).map_err(failed)?;
         let header = serialize(&Header {
@@ -240,16 +244,15 @@ impl PreparedKey {
             }
         }
         let [a_lines, b_lines, lh_lines] = tables;
-        let (a_sizes, b_sizes, lh_sizes) = shape.sets();
         Ok(Self {
             backend,
             windows,
             shape,
             verifying_key: small.verifying_key,
             quotient: Quotient::new(backend, shape.domain, a, b).ok_or_else(damaged)?,
-            a: Table::from_lines(a_lines, &a_sizes, windows),
-            b: Table::from_lines(b_lines, &b_sizes, windows),
-            lh: Table::from_lines(lh_lines, &lh_sizes, windows),
+            a: Table::from_lines(a_lines, windows),
+            b: Table::from_lines(b_lines, windows),
+            lh: Table::from_lines(lh_lines, windows),
         })
     }
 }
