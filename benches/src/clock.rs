@@ -1,11 +1,11 @@
 //! CPU time, wall time and peak memory of a piece of work.
 
 use rustix::time::{ClockId, clock_gettime};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::time::{Duration, Instant};
 
 /// What a piece of work took.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct Cost {
     /// CPU time of all threads, and on Linux of child processes that ended, in milliseconds.
     pub cpu_ms: f64,

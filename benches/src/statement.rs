@@ -43,11 +43,22 @@ pub enum Name {
     Window512,
 }
 
-/// The named statement with development keys, and what its witness takes to compute.
+/// Something to do with any statement.
+pub trait Visitor {
+    /// What comes of it.
+    type Output;
+    /// Does it.
+    ///
+    /// # Errors
+    /// Its own.
+    fn visit<S: Statement>(self, statement: &S) -> Result<Self::Output>;
+}
+
+/// Makes the named statement and does something with it.
 ///
 /// # Errors
-/// Where a circuit does not lay out, which only a bug in it can bring about.
-pub fn subject(name: Name) -> Result<(Subject, Cost)> {
+/// The visitor's, or where a statement is refused, which only a bug can bring about.
+pub fn visit<V: Visitor>(name: Name, visitor: V) -> Result<V::Output> {
     let job = Fr::from(7);
     let (context, scope) = (Fr::from(11), Fr::from(12));
     match name {
@@ -56,7 +67,7 @@ pub fn subject(name: Name) -> Result<(Subject, Cost)> {
                 category: 3,
                 at: NOW,
             };
-            of(&Accept::new(
+            visitor.visit(&Accept::new(
                 opening(),
                 job,
                 offer,
@@ -64,20 +75,28 @@ pub fn subject(name: Name) -> Result<(Subject, Cost)> {
                 Fr::from(5),
             )?)
         }
-        Name::Settle => of(&settle(job)?),
-        Name::Refresh => of(&Refresh::new(opening(), Fr::from(5))),
-        Name::Standing => of(&Standing::new(
+        Name::Settle => visitor.visit(&settle(job)?),
+        Name::Refresh => visitor.visit(&Refresh::new(opening(), Fr::from(5))),
+        Name::Standing => visitor.visit(&Standing::new(
             opening(),
             Policy::default(),
             NOW,
             context,
             scope,
         )),
-        Name::Completion => of(&Completion::new(secret(), job, context, scope)),
-        Name::Window16 => of(&window::<16>(context, scope)?),
-        Name::Window128 => of(&window::<128>(context, scope)?),
-        Name::Window512 => of(&window::<512>(context, scope)?),
+        Name::Completion => visitor.visit(&Completion::new(secret(), job, context, scope)),
+        Name::Window16 => visitor.visit(&window::<16>(context, scope)?),
+        Name::Window128 => visitor.visit(&window::<128>(context, scope)?),
+        Name::Window512 => visitor.visit(&window::<512>(context, scope)?),
     }
+}
+
+/// The named statement with development keys, and what its witness takes to compute.
+///
+/// # Errors
+/// Where a circuit does not lay out, which only a bug in it can bring about.
+pub fn subject(name: Name) -> Result<(Subject, Cost)> {
+    visit(name, AsSubject)
 }
 
 fn secret() -> Secret {
@@ -180,32 +199,38 @@ fn settle(job: Fr) -> Result<Settle> {
     )?)
 }
 
-fn of<S: Statement>(statement: &S) -> Result<(Subject, Cost)> {
-    statement.check()?;
-    let keys = dev::generate::<S>()?;
-    let shape = keys.shape();
-    let [a, b, c] = shape.matrices().clone();
-    let r1cs = R1cs::new(
-        a,
-        b,
-        c,
-        shape.instance_variables(),
-        shape.witness_variables(),
-    )?;
-    let (assignment, cost) = measure(|| assign(statement));
-    let assignment = assignment?;
-    ensure!(
-        shape.unsatisfied(&assignment).is_none(),
-        "the witness does not satisfy the circuit"
-    );
-    let subject = Subject {
-        name: S::NAME.to_owned(),
-        r1cs,
-        assignment,
-        inputs: statement.public_inputs(),
-        key: keys.proving().clone(),
-    };
-    Ok((subject, cost))
+struct AsSubject;
+
+impl Visitor for AsSubject {
+    type Output = (Subject, Cost);
+
+    fn visit<S: Statement>(self, statement: &S) -> Result<(Subject, Cost)> {
+        statement.check()?;
+        let keys = dev::generate::<S>()?;
+        let shape = keys.shape();
+        let [a, b, c] = shape.matrices().clone();
+        let r1cs = R1cs::new(
+            a,
+            b,
+            c,
+            shape.instance_variables(),
+            shape.witness_variables(),
+        )?;
+        let (assignment, cost) = measure(|| assign(statement));
+        let assignment = assignment?;
+        ensure!(
+            shape.unsatisfied(&assignment).is_none(),
+            "the witness does not satisfy the circuit"
+        );
+        let subject = Subject {
+            name: S::NAME.to_owned(),
+            r1cs,
+            assignment,
+            inputs: statement.public_inputs(),
+            key: keys.proving().clone(),
+        };
+        Ok((subject, cost))
+    }
 }
 
 /// What computes the assignment of a settlement.
