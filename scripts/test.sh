@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs every test of the project. Needs cargo, node with npm, and python3; what else the tests need
-# (solc, forge, anvil, a solver) is installed here from the lock files beside what needs it.
+# (solc, forge, anvil, slither, halmos, a solver) is installed here from the lock files beside what needs it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -15,17 +15,11 @@ echo "== contracts: tools from the lock file, artifacts, forge tests"
     FOUNDRY_PROFILE=ci npm run --silent test
 )
 
+echo "== contracts: slither, and symbolic checks of the state machines"
+./verifier-contract/analysis/run.sh
+
 echo "== lemmas about the gadgets, by a finite-field solver"
 ./circuits/lemmas/run.sh
 
-echo "== snarkjs, which the prover's files are tested with"
-(
-    cd prover/tests/snarkjs
-    npm ci --no-fund --no-audit
-)
-
 echo "== Rust: unit, integration and documentation tests"
 cargo test --workspace --locked
-
-echo "== the engine's portable kernels under valgrind"
-./scripts/memcheck.sh

@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 /// @dev The cheatcodes that the tests use; the full list is in the Foundry book.
 interface Vm {
     function warp(uint256 timestamp) external;
+    function assume(bool condition) external pure;
     function chainId(uint256 id) external;
     function prank(address sender) external;
     function startPrank(address sender) external;

@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# Looks at the contracts with slither, and runs the symbolic checks of test/symbolic/ with halmos. Needs what `npm ci`
+# installs and python3.11 on Linux x86-64; both tools are installed from requirements.txt into the build directory.
+# usage: run.sh [slither | symbolic | symbolic-all]; without an argument the first two
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+environment="$(../scripts/python-environment.sh analysis "$PWD/analysis/requirements.txt")"
+export PATH="$environment/bin:$PWD/node_modules/.bin:$PATH"
+
+slither() {
+    python3 analysis/slither.py
+}
+
+# settleBatch alone takes as long as all the others; what it does with each item is what settle does.
+symbolic() {
+    FOUNDRY_PROFILE=symbolic halmos --forge-build-out cache/symbolic --match-contract Symbolic --match-test "$1"
+}
+
+case "${1:-all}" in
+    slither) slither ;;
+    symbolic) symbolic '^check_(?!settleBatch)' ;;
+    symbolic-all) symbolic '^check_' ;;
+    all) slither && symbolic '^check_(?!settleBatch)' ;;
+    *) echo "usage: run.sh [slither | symbolic | symbolic-all]" >&2; exit 2 ;;
+esac
