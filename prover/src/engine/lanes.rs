@@ -23,7 +23,7 @@
 //! are below 0.19·2^256, so p/R < 0.0119 and 64·p < 0.77·2^260: every bound up to
 //! 64 fits five limbs. Montgomery reduction of t gives (t + m·p)/R with m < R, that
 //! is less than t/R + p. For t ≤ 64·p² this is below (64·0.0119 + 1)·p < 1.77·p.
-//! [`Single`] keeps every element below p, which satisfies all bounds.
+//! [`Single`] keeps every element at p or below, which satisfies all bounds.
 //! Debug builds check the needs and the results.
 
 mod carry;

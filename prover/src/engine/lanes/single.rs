@@ -6,7 +6,7 @@ use crate::engine::inverse;
 use crate::engine::line::Line;
 use std::marker::PhantomData;
 
-/// One element, always below p.
+/// One element, below p or p itself.
 #[derive(Clone, Copy)]
 pub(in crate::engine) struct Single<F, M>(F, PhantomData<M>);
 
@@ -124,8 +124,18 @@ impl<F: RawField, M: Multiplier> Lanes for Single<F, M> {
     }
     #[inline(always)]
     fn negate_where(self, mask: u8) -> Self {
-        let negated = Self::zero().sub::<1>(self);
-        Self::select(mask, negated, self)
+        // p − x = p + (2^256 − 1 − x) + 1 modulo 2^256.
+        let mask = u64::from(mask & 1).wrapping_neg();
+        let (x, p) = (self.0.words(), &F::MODULUS_WORDS);
+        let mut out = [0; 4];
+        let mut carry = mask & 1;
+        for j in 0..4 {
+            let (s, c1) = (x[j] ^ mask).overflowing_add(p[j] & mask);
+            let (s, c2) = s.overflowing_add(carry);
+            out[j] = s;
+            carry = u64::from(c1 | c2);
+        }
+        Self::new(F::from_raw(out))
     }
     #[inline(always)]
     fn equal_lanes(self, other: Self) -> u8 {
