@@ -21,5 +21,14 @@ echo "== contracts: slither, and symbolic checks of the state machines"
 echo "== lemmas about the gadgets, by a finite-field solver"
 ./circuits/lemmas/run.sh
 
+echo "== snarkjs, which the prover's files are tested with"
+(
+    cd prover/tests/snarkjs
+    npm ci --no-fund --no-audit
+)
+
 echo "== Rust: unit, integration and documentation tests"
 cargo test --workspace --locked
+
+echo "== the engine's portable kernels under valgrind"
+./scripts/memcheck.sh
