@@ -74,7 +74,8 @@ pub struct Window {
     any_category: bool,
     /// Count jobs taken then or later: a length before now, or unix seconds as @1700000000
     ///
-    /// Times in a record lie on a ten-minute grid, up to ten minutes before the transaction.
+    /// The proof names the second, which whoever asks compares with what it asked for. Times in a
+    /// record lie on a ten-minute grid, up to ten minutes before the transaction.
     #[arg(long, value_name = "TIME")]
     since: Moment,
     /// What the jobs meet, such as completed>=10,success>=95%
@@ -292,6 +293,7 @@ impl StandingArgs {
     async fn prove(&self, session: &mut Session<'_>) -> Result<(), CliError> {
         let token = session.chain.token().clone();
         let policy = self.policy.resolve(&token)?;
+        session.agent.can_show_standing(&policy).await?;
         session.load::<Standing>()?;
         let Session {
             agent, log, ask, ..

@@ -95,27 +95,22 @@ provable! {
 }
 
 impl Keyring {
-    /// The INSECURE development keys, from the store or made now, which takes a minute. Of the window
-    /// statements only the verifying keys are made, which takes a second; [`Keyring::load`] makes the
-    /// rest.
+    /// The INSECURE development keys, from the store or made now, which takes a minute; those of windows
+    /// as in [`Keyring::deferred`].
     ///
     /// # Errors
-    /// [`KeysError`] where a circuit does not lay out.
+    /// [`KeysError`] where a circuit does not lay out, or its keys do not fit in memory.
     pub fn development(
         store: &Store,
         progress: &(impl Progress + Sync),
     ) -> Result<Self, KeysError> {
-        Ok(Self(Arc::new(Inner {
-            accept: DeferredKeys::loaded(store.clone(), progress)?,
-            settle: DeferredKeys::loaded(store.clone(), progress)?,
-            refresh: DeferredKeys::loaded(store.clone(), progress)?,
-            standing: DeferredKeys::loaded(store.clone(), progress)?,
-            completion: DeferredKeys::loaded(store.clone(), progress)?,
-            // Large, and few agents prove each size.
-            window_16: DeferredKeys::new(store.clone())?,
-            window_128: DeferredKeys::new(store.clone())?,
-            window_512: DeferredKeys::new(store.clone())?,
-        })))
+        let keyring = Self::deferred(store)?;
+        keyring.load::<Accept>(progress)?;
+        keyring.load::<Settle>(progress)?;
+        keyring.load::<Refresh>(progress)?;
+        keyring.load::<Standing>(progress)?;
+        keyring.load::<Completion>(progress)?;
+        Ok(keyring)
     }
 
     /// The INSECURE development keys, of which only the verifying keys are made now, which takes two

@@ -17,7 +17,6 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 pub struct DeferredKeys<S: Statement> {
     verifying: VerifyingKey,
     circuit_hash: Digest,
-    provenance: Provenance,
     keys: OnceLock<Keys<S>>,
     /// Where development keys come from; held while they are loaded, so that they are in memory once.
     store: Mutex<Store>,
@@ -33,23 +32,7 @@ impl<S: Statement> DeferredKeys<S> {
         Ok(Self {
             verifying,
             circuit_hash,
-            provenance: Provenance::Development,
             keys: OnceLock::new(),
-            store: Mutex::new(store),
-        })
-    }
-
-    /// The development keys of `store`, all of them now.
-    ///
-    /// # Errors
-    /// As [`Store::load_or_generate`].
-    pub fn loaded(store: Store, progress: &(impl Progress + Sync)) -> Result<Self, KeysError> {
-        let keys: Keys<S> = store.load_or_generate(progress)?;
-        Ok(Self {
-            verifying: keys.verifying().clone(),
-            circuit_hash: keys.circuit_hash(),
-            provenance: keys.provenance(),
-            keys: keys.into(),
             store: Mutex::new(store),
         })
     }
@@ -86,6 +69,6 @@ impl<S: Statement> DeferredKeys<S> {
     /// Where the keys come from.
     #[must_use]
     pub fn provenance(&self) -> Provenance {
-        self.provenance
+        Provenance::Development
     }
 }

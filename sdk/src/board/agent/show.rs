@@ -44,25 +44,34 @@ impl Agent {
         Ok(self.request(self.chain.ledger(), &call))
     }
 
+    /// Whether the record meets `policy` now, before any proof.
+    ///
+    /// # Errors
+    /// [`AgentError::Short`] with the clause that the record misses.
+    pub async fn can_show_standing(&self, policy: &Policy) -> Result<(), AgentError> {
+        policy.validate()?;
+        let now = self.chain.now().await?;
+        Ok(Shortfall::check(policy, &self.wallet.book()?.state, now)?)
+    }
+
     /// Proves to whoever asks that the record meets `policy` now. Context and scope are computed here
     /// from the party that the agent talks to.
     ///
     /// # Errors
-    /// [`AgentError::Short`] with the clause that the record misses, and [`AgentError`].
+    /// As [`Agent::can_show_standing`], and [`AgentError`].
     pub async fn prove_standing(
         &mut self,
         log: &Log,
         ask: &Ask,
         policy: Policy,
     ) -> Result<StandingProof, AgentError> {
-        policy.validate()?;
         let purpose = Purpose::Show {
             audience: ask.audience,
         };
         self.wallet.may_use(purpose)?;
+        self.can_show_standing(&policy).await?;
         let now = self.in_time(ask).await?;
         let opening = self.wallet.opening(log)?;
-        Shortfall::check(&policy, &opening.state, now)?;
         let (context, scope) = (
             ask.context(self.chain.id(), self.chain.ledger()),
             ask.scope(),

@@ -1,0 +1,188 @@
+//! A deployment on a local node, and an agent that works there.
+
+use crate::common::{Run, keys, run_with};
+use alloy::{
+    network::EthereumWallet,
+    primitives::{Address, Bytes, U256, keccak256},
+};
+use repute_circuits::policy::Policy;
+use repute_contracts::{
+    anvil::Anvil,
+    bindings::TestToken,
+    deploy::{BoardTerms, DeployConfig, Deployment, Escrow, Gate, Token},
+    dev::dev_signers,
+    provider::{connect, http_client},
+    time,
+};
+use repute_prover::{Store, TerminalProgress};
+use repute_sdk::{
+    board::{Agent, Client, Settle, Take},
+    chain::Chain,
+    document::Document,
+    keys::Keyring,
+    log::Log,
+    post::{Arbitration, Terms},
+    relay::{Relay, Sent},
+    request::Request,
+    wallet::{Wallet, Words},
+};
+use std::{fs, path::PathBuf};
+use tempfile::TempDir;
+
+pub const HOUR: u64 = 3_600;
+pub const DAY: u64 = 24 * HOUR;
+/// One token in base units.
+pub const TOKEN: u128 = 1_000_000;
+pub const CATEGORY: u32 = 7;
+pub const AUDIENCE: &str = "0x0707070707070707070707070707070707070707";
+
+/// A deployment on a local node, and an agent that works there.
+pub struct World {
+    _anvil: Anvil,
+    pub url: String,
+    pub chain: Chain,
+    log: Log,
+    client: Client,
+    relay: Relay,
+    agent: Agent,
+    files: TempDir,
+}
+
+impl World {
+    pub async fn new() -> Self {
+        let anvil = Anvil::start().await.expect("anvil starts");
+        let url = anvil.url().to_owned();
+        let node = http_client(&url).expect("an address");
+        let store = Store::at(keys());
+        let keyring = Keyring::development(&store, &TerminalProgress::new()).expect("keys");
+        let [deployer, client, relayer, arbiter, ..] = dev_signers();
+        let address = deployer.address();
+        let config = DeployConfig {
+            circuits: keyring.circuits(),
+            provenance: keyring.key_provenance(),
+            token: Token::Test,
+            escrow: Escrow::New {
+                fee_bps: 0,
+                treasury: address,
+            },
+            gate: Gate::Open,
+            board: BoardTerms {
+                min_budget: TOKEN,
+                min_review: HOUR,
+                min_hold: HOUR,
+                grace: DAY,
+                record_fee: 0,
+                record_fee_recipient: arbiter.address(),
+            },
+        };
+        let provider = connect(node.clone(), Some(EthereumWallet::from(deployer)));
+        let deployment = Deployment::create(provider, address, config).await;
+        let manifest = deployment.expect("it deploys").manifest().clone();
+        let chain = Chain::connect(node, manifest).await.expect("it connects");
+        let mint = TestToken::mintCall {
+            to: client.address(),
+            amount: U256::from(10_000 * TOKEN),
+        };
+        let account = chain.account(client);
+        let token = chain.manifest().token.address;
+        account.send(token, &mint).await.expect("anyone can mint");
+
+        let files = tempfile::tempdir().expect("a directory");
+        let words = Words::generate(&mut rand::rngs::OsRng);
+        let wallet = Wallet::new(&words.seed(), chain.id(), chain.ledger(), 0);
+        let at = |name| files.path().join(name);
+        fs::write(at("words"), &*words.phrase()).expect("written");
+        fs::write(at("manifest"), chain.manifest().to_json()).expect("written");
+        fs::write(at("wallet"), wallet.to_file().to_json()).expect("written");
+        let agent = Agent::new(chain.clone(), keyring, wallet).expect("the deployment's keys");
+        let mut world = Self {
+            _anvil: anvil,
+            url,
+            log: Log::new(&chain),
+            client: Client::new(account),
+            relay: Relay::new(chain.account(relayer)),
+            agent,
+            files,
+            chain,
+        };
+        world.send(world.agent.register(Bytes::new())).await;
+        world
+    }
+
+    pub async fn now(&self) -> u64 {
+        self.chain.now().await.expect("the node answers")
+    }
+
+    async fn send(&mut self, request: Request) {
+        match self.relay.send(&request).await {
+            Ok(Sent::Mined(_)) => {}
+            other => panic!("not mined: {other:?}"),
+        }
+        self.log.sync(&self.chain).await.expect("the log reads");
+        self.agent.sync(&self.log).expect("the record follows");
+    }
+
+    /// Has the agent take a job.
+    pub async fn take(&mut self, category: u32) -> u64 {
+        let now = self.now().await;
+        let terms = Terms {
+            category,
+            policy: Policy::default(),
+            reviewer: None,
+            review_period: HOUR,
+            arbitration: Some(Arbitration {
+                arbiter: Address::repeat_byte(3),
+                period: HOUR,
+                fee: 0,
+            }),
+            take_by: now + HOUR,
+            submit_by: now + 2 * HOUR,
+            relay_fee: 0,
+            bond: 0,
+            selective: false,
+            description_hash: keccak256("a page"),
+            description_uri: "https://example.org/page".to_owned(),
+        };
+        let id = self
+            .client
+            .post(&terms, 10 * TOKEN)
+            .await
+            .expect("it posts")
+            .post_id;
+        self.log.sync(&self.chain).await.expect("the log reads");
+        let request = self.agent.take(&self.log, id, Take::default()).await;
+        self.send(request.expect("it takes")).await;
+        id
+    }
+
+    /// Has the agent complete a job that nobody rates.
+    pub async fn complete(&mut self, category: u32) -> u64 {
+        let id = self.take(category).await;
+        let work = keccak256("salted work");
+        let request = self.agent.submit(&self.log, id, work).await;
+        self.send(request.expect("it submits")).await;
+        let passed = time::advance(self.chain.provider(), 2 * HOUR).await;
+        passed.expect("a local clock moves");
+        let request = self.agent.settle(&self.log, id, Settle::default()).await;
+        self.send(request.expect("it settles")).await;
+        id
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.files.path().join(name)
+    }
+
+    /// `repute prove …` for the audience, with the words from their file.
+    pub fn prove(&self, arguments: &[&str]) -> Run {
+        let [words, manifest, wallet] =
+            ["words", "manifest", "wallet"].map(|name| self.path(name).display().to_string());
+        let all = [
+            &["prove"],
+            arguments,
+            &["--rpc-url", &self.url, "--manifest", &manifest],
+            &["--wallet", &wallet, "--words-file", &words],
+            &["--audience", AUDIENCE, "--label", "market"],
+        ];
+        run_with(&all.concat(), &keys(), &[])
+    }
+}
