@@ -1,6 +1,6 @@
 //! One element per vector, in 64-bit words: the portable back end.
 
-use super::carry::{Multiplier, multiply_add};
+use super::carry::{Arithmetic, choose, multiply_add, subtract_once};
 use super::{Lanes, RawField, Words};
 use crate::engine::inverse;
 use crate::engine::line::Line;
@@ -10,55 +10,7 @@ use std::marker::PhantomData;
 #[derive(Clone, Copy)]
 pub(in crate::engine) struct Single<F, M>(F, PhantomData<M>);
 
-// What follows has no branches: on random elements half of them would be mispredicted.
-
-/// x − y and whether it borrows.
-#[inline(always)]
-fn difference(x: &Words, y: &Words) -> (Words, bool) {
-    let mut out = [0; 4];
-    let mut borrow = false;
-    for j in 0..4 {
-        let (d, b1) = x[j].overflowing_sub(y[j]);
-        let (d, b2) = d.overflowing_sub(u64::from(borrow));
-        out[j] = d;
-        borrow = b1 | b2;
-    }
-    (out, borrow)
-}
-
-/// x + y, which must be below 2^256.
-#[inline(always)]
-fn sum(x: &Words, y: &Words) -> Words {
-    let mut out = [0; 4];
-    let mut carry = false;
-    for j in 0..4 {
-        let (s, c1) = x[j].overflowing_add(y[j]);
-        let (s, c2) = s.overflowing_add(u64::from(carry));
-        out[j] = s;
-        carry = c1 | c2;
-    }
-    out
-}
-
-/// `yes` or `no`, word by word.
-#[inline(always)]
-fn choose(condition: bool, yes: &Words, no: &Words) -> Words {
-    let mask = u64::from(condition).wrapping_neg();
-    let mut out = [0; 4];
-    for j in 0..4 {
-        out[j] = no[j] ^ ((yes[j] ^ no[j]) & mask);
-    }
-    out
-}
-
-/// x − p where that is not negative.
-#[inline(always)]
-fn subtract_once<F: RawField>(x: Words) -> Words {
-    let (reduced, borrow) = difference(&x, &F::MODULUS_WORDS);
-    choose(borrow, &x, &reduced)
-}
-
-impl<F: RawField, M: Multiplier> Single<F, M> {
+impl<F: RawField, M: Arithmetic> Single<F, M> {
     #[inline(always)]
     fn new(value: F) -> Self {
         Self(value, PhantomData)
@@ -74,7 +26,7 @@ impl<F: RawField, M: Multiplier> Single<F, M> {
     }
 }
 
-impl<F: RawField, M: Multiplier> Lanes for Single<F, M> {
+impl<F: RawField, M: Arithmetic> Lanes for Single<F, M> {
     type Field = F;
     const WIDTH: usize = 1;
 
@@ -88,14 +40,11 @@ impl<F: RawField, M: Multiplier> Lanes for Single<F, M> {
     }
     #[inline(always)]
     fn add(self, other: Self) -> Self {
-        let sum = sum(self.0.words(), other.0.words());
-        Self::new(F::from_raw(subtract_once::<F>(sum)))
+        Self::new(F::from_raw(M::add::<F>(self.0.words(), other.0.words())))
     }
     #[inline(always)]
     fn sub<const K: u64>(self, other: Self) -> Self {
-        let (difference, borrow) = difference(self.0.words(), other.0.words());
-        let p = choose(borrow, &F::MODULUS_WORDS, &[0; 4]);
-        Self::new(F::from_raw(sum(&difference, &p)))
+        Self::new(F::from_raw(M::sub::<F>(self.0.words(), other.0.words())))
     }
     #[inline(always)]
     fn mul_each<const N: usize>(a: &[Self; N], b: &[Self; N]) -> [Self; N] {
@@ -128,12 +77,11 @@ impl<F: RawField, M: Multiplier> Lanes for Single<F, M> {
         let mask = u64::from(mask & 1).wrapping_neg();
         let (x, p) = (self.0.words(), &F::MODULUS_WORDS);
         let mut out = [0; 4];
-        let mut carry = mask & 1;
+        let mut carry = u128::from(mask & 1);
         for j in 0..4 {
-            let (s, c1) = (x[j] ^ mask).overflowing_add(p[j] & mask);
-            let (s, c2) = s.overflowing_add(carry);
-            out[j] = s;
-            carry = u64::from(c1 | c2);
+            let sum = u128::from(x[j] ^ mask) + u128::from(p[j] & mask) + carry;
+            out[j] = sum as u64;
+            carry = sum >> 64;
         }
         Self::new(F::from_raw(out))
     }
@@ -205,19 +153,20 @@ impl<F: RawField, M: Multiplier> Lanes for Single<F, M> {
     }
     #[inline(always)]
     fn add_product(products: &mut Self::Products, a: Self, b: Self) {
-        let (a, b) = (a.0.to_raw(), b.0.to_raw());
+        let (a, b) = (a.0.words(), b.0.words());
+        let mut product = [0; 8];
         for i in 0..4 {
             let mut carry = 0;
             for j in 0..4 {
-                (products[i + j], carry) = multiply_add(products[i + j], a[j], b[i], carry);
+                (product[i + j], carry) = multiply_add(product[i + j], a[j], b[i], carry);
             }
-            let mut k = i + 4;
-            while k < 8 {
-                let (sum, over) = products[k].overflowing_add(carry);
-                products[k] = sum;
-                carry = u64::from(over);
-                k += 1;
-            }
+            product[i + 4] = carry;
+        }
+        let mut carry = 0;
+        for k in 0..8 {
+            let sum = u128::from(products[k]) + u128::from(product[k]) + carry;
+            products[k] = sum as u64;
+            carry = sum >> 64;
         }
     }
     #[inline(always)]
