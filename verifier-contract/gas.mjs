@@ -1,9 +1,8 @@
 // Measures the gas of every entry point as a transaction of its own (test/Gas*.t.sol) and writes snapshots/Gas.json.
 // `node gas.mjs --check` leaves the file alone and fails where a number differs from it by more than 1 %. Either way, each
 // function that changes something must have a row: its name, after "escrow." for the escrow's, and what tells rows apart.
-import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { forge } from "./forge.mjs";
 
 const TOLERANCE = 0.01;
 const CONTRACTS = [
@@ -16,10 +15,8 @@ const CONTRACTS = [
 const here = (path) => new URL(path, import.meta.url);
 const file = here("snapshots/Gas.json");
 const before = existsSync(file) ? readFileSync(file, "utf8") : "{}";
-const run = spawnSync("npx", ["forge", "test", "--match-contract", "^Gas", "--isolate"], {
-  cwd: fileURLToPath(here(".")),
+const run = forge(["test", "--match-contract", "^Gas", "--isolate"], {
   env: { ...process.env, FOUNDRY_NO_MATCH_CONTRACT: "none" },
-  encoding: "utf8",
 });
 if (run.status !== 0) {
   console.error(run.stdout + run.stderr);
