@@ -52,6 +52,14 @@ binding!(
     open_gate, OpenGate, "artifacts/OpenGate.json"
 );
 binding!(
+    /// The registration gate that takes a fee.
+    fee_gate, FeeGate, "artifacts/FeeGate.json"
+);
+binding!(
+    /// The registration gate that admits owners of ERC-8004 agent ids.
+    erc8004_gate, Erc8004Gate, "artifacts/Erc8004Gate.json"
+);
+binding!(
     /// A token for tests, which anyone can mint.
     test_token, TestToken, "artifacts/TestToken.json"
 );

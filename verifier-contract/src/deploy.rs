@@ -10,6 +10,7 @@ pub(crate) mod artifact;
 mod check;
 mod config;
 mod error;
+mod gate;
 mod key;
 mod manifest;
 mod sender;
@@ -22,8 +23,7 @@ pub use manifest::{Contract, Creation, MANIFEST_FORMAT, Manifest, Verifier};
 pub use statements::Statements;
 
 use crate::bindings::{
-    AgentLedger, Erc20, Groth16Verifier, JobBoard, JobEscrow, OpenGate, Poseidon, PrivateProvider,
-    TestToken,
+    AgentLedger, Erc20, Groth16Verifier, JobBoard, JobEscrow, Poseidon, PrivateProvider, TestToken,
     agent_ledger::{AgentLedger::AgentLedgerInstance, IAgentLedger},
     erc20::Erc20::Erc20Instance,
     job_board::{IJobBoard, JobBoard::JobBoardInstance},
@@ -73,6 +73,7 @@ impl Deployment {
         let chain_id = provider.get_chain_id().await?;
         refuse_unsafe(&config, chain_id)?;
         let terms = encode_terms(&config.board)?;
+        refuse_unpayable(&config)?;
         let manifest = deploy(&provider, chain_id, deployer, config, terms).await?;
         Self::open(provider, manifest).await
     }
@@ -178,6 +179,29 @@ fn refuse_unsafe(config: &DeployConfig, chain_id: u64) -> Result<(), DeployError
     Ok(())
 }
 
+/// Refuses a board whose smallest jobs could never be settled, because fees would leave nothing to
+/// pay out. Of an escrow that stood there before the fee is not known.
+fn refuse_unpayable(config: &DeployConfig) -> Result<(), DeployError> {
+    let BoardTerms {
+        min_budget,
+        record_fee,
+        ..
+    } = config.board;
+    let platform_fee = match config.escrow {
+        // Below 2^96 times below 2^16.
+        Escrow::New { fee_bps, .. } => min_budget * u128::from(fee_bps) / 10_000,
+        Escrow::Existing(_) => 0,
+    };
+    match min_budget.saturating_sub(platform_fee) > record_fee {
+        true => Ok(()),
+        false => Err(DeployError::Unpayable {
+            min_budget,
+            platform_fee,
+            record_fee,
+        }),
+    }
+}
+
 /// The board's configuration without its addresses, which are not known yet.
 fn encode_terms(terms: &BoardTerms) -> Result<IJobBoard::Config, DeployError> {
     let amount = |field, value: u128| {
@@ -227,10 +251,7 @@ async fn deploy(
         }),
         Escrow::Existing(address) => Ok(existing(provider, "escrow", address).await?),
     };
-    let existing_gate = match config.gate {
-        Gate::Open => None,
-        Gate::Existing(address) => Some(existing(provider, "gate", address).await?),
-    };
+    gate::look_up(provider, config.gate).await?;
 
     let mut sender = Sender::new(provider, deployer).await?;
     let circuits = config.circuits;
@@ -247,14 +268,6 @@ async fn deploy(
     let poseidon = sender
         .deploy("Poseidon", &Poseidon::BYTECODE, Vec::new())
         .await?;
-    let gate = match existing_gate {
-        Some(gate) => gate,
-        None => {
-            sender
-                .deploy("gate", &OpenGate::BYTECODE, Vec::new())
-                .await?
-        }
-    };
     let escrow = match existing_escrow {
         Ok(escrow) => escrow,
         Err(arguments) => {
@@ -271,6 +284,8 @@ async fn deploy(
                 .await?
         }
     };
+
+    let gate = gate::deploy(&mut sender, config.gate, token.address).await?;
 
     // Three contracts that name each other: ledger, board, provider in this order.
     let (board_address, provider_address) = (sender.predict(1), sender.predict(2));

@@ -357,6 +357,105 @@ async fn terms_and_addresses_are_checked() {
 }
 
 #[tokio::test]
+async fn boards_whose_smallest_jobs_pay_nothing_are_refused() {
+    let board = BoardTerms {
+        min_budget: 1_000,
+        record_fee: 990,
+        ..config().board
+    };
+    // 1 % of 1,000 is 10, which leaves as much as the record fee takes.
+    match refused(DeployConfig { board, ..config() }).await {
+        DeployError::Unpayable {
+            min_budget,
+            platform_fee,
+            record_fee,
+        } => assert_eq!((min_budget, platform_fee, record_fee), (1_000, 10, 990)),
+        other => panic!("{other}"),
+    }
+    let board = BoardTerms {
+        record_fee: 989,
+        ..board
+    };
+    Deployment::create(chain(), deployer(), DeployConfig { board, ..config() })
+        .await
+        .expect("one unit is left");
+}
+
+#[tokio::test]
+async fn gates_are_chosen_at_deployment() {
+    let recipient = Address::repeat_byte(0xfe);
+    let fee = DeployConfig {
+        gate: Gate::Fee { fee: 7, recipient },
+        ..config()
+    };
+    let deployment = Deployment::create(chain(), deployer(), fee)
+        .await
+        .expect("it deploys");
+    let (manifest, token) = (deployment.manifest(), deployment.test_token());
+    let token = token.expect("it is the test token");
+    let ledger = deployment.ledger();
+    let register = ledger.register(U256::from(1), Default::default());
+    assert!(register.send().await.is_err(), "without having paid");
+    for call in [
+        token.mint(deployer(), U256::from(7)).calldata().clone(),
+        token
+            .approve(manifest.gate.address, U256::from(7))
+            .calldata()
+            .clone(),
+    ] {
+        let request = TransactionRequest::default()
+            .with_from(deployer())
+            .with_to(*token.address())
+            .with_input(call);
+        let pending = deployment.provider().send_transaction(request).await;
+        let pending = pending.expect("it is sent");
+        assert!(pending.get_receipt().await.expect("it is mined").status());
+    }
+    let pending = register.send().await.expect("it has paid");
+    assert!(pending.get_receipt().await.expect("it is mined").status());
+    let paid = token.balanceOf(recipient).call().await;
+    assert_eq!(paid.expect("the token answers"), U256::from(7));
+
+    // Any contract will do for a registry here: nobody registers.
+    let registry = manifest.token.address;
+    let agents = DeployConfig {
+        gate: Gate::Erc8004 { registry },
+        ..config()
+    };
+    let agents = Deployment::create(deployment.provider().clone(), deployer(), agents)
+        .await
+        .expect("it deploys");
+    assert_ne!(agents.manifest().gate.code_hash, manifest.gate.code_hash);
+
+    // What the gate says is compared with what the manifest says.
+    let mut other = manifest.clone();
+    let creation = other.gate.creation.as_mut().expect("it was deployed");
+    creation.arguments = [0; 128].into();
+    let error = Deployment::open(deployment.provider().clone(), other)
+        .await
+        .expect_err("other arguments");
+    assert!(
+        matches!(
+            error,
+            DeployError::Value {
+                what: "gate's constructor arguments",
+                ..
+            }
+        ),
+        "{error}"
+    );
+
+    let nobody = Address::repeat_byte(9);
+    let gate = Gate::Erc8004 { registry: nobody };
+    match refused(DeployConfig { gate, ..config() }).await {
+        DeployError::NoCode { what, address } => {
+            assert_eq!((what, address), ("ERC-8004 registry", nobody));
+        }
+        other => panic!("{other}"),
+    }
+}
+
+#[tokio::test]
 async fn a_manifest_that_differs_from_the_chain_is_refused() {
     let deployment = Deployment::create(chain(), deployer(), config())
         .await

@@ -26,6 +26,8 @@ struct Range {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Compiled {
     AgentLedger,
+    Erc8004Gate,
+    FeeGate,
     Groth16Runtime,
     JobBoard,
     JobEscrow,
@@ -39,6 +41,8 @@ impl Compiled {
     fn json(self) -> &'static str {
         match self {
             Self::AgentLedger => include_str!("../../artifacts/AgentLedger.json"),
+            Self::Erc8004Gate => include_str!("../../artifacts/Erc8004Gate.json"),
+            Self::FeeGate => include_str!("../../artifacts/FeeGate.json"),
             Self::Groth16Runtime => include_str!("../../artifacts/Groth16Runtime.json"),
             Self::JobBoard => include_str!("../../artifacts/JobBoard.json"),
             Self::JobEscrow => include_str!("../../artifacts/JobEscrow.json"),

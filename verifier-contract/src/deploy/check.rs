@@ -1,7 +1,8 @@
 //! Checks that a chain holds exactly what a manifest says.
 
 use super::{
-    Contract, DeployError, MANIFEST_FORMAT, Manifest, artifact::Compiled, statements::VERIFIERS,
+    Contract, DeployError, MANIFEST_FORMAT, Manifest, artifact::Compiled, gate,
+    statements::VERIFIERS,
 };
 use crate::bindings::{AgentLedger, JobBoard, JobEscrow, PrivateProvider};
 use alloy::{
@@ -62,7 +63,6 @@ async fn code(provider: &DynProvider, manifest: &Manifest) -> Result<(), DeployE
         ("provider", &manifest.provider, Compiled::PrivateProvider),
     ];
     let others = [
-        ("gate", &manifest.gate, Compiled::OpenGate),
         ("escrow", &manifest.escrow, Compiled::JobEscrow),
         ("token", &manifest.token, Compiled::TestToken),
     ];
@@ -76,7 +76,8 @@ async fn code(provider: &DynProvider, manifest: &Manifest) -> Result<(), DeployE
             is_compiled(what, contract, compiled, &code)?;
         }
     }
-    Ok(())
+    let code = hashed_code(provider, "gate", &manifest.gate).await?;
+    gate::check(provider, manifest, &code).await
 }
 
 async fn hashed_code(
@@ -213,14 +214,14 @@ async fn escrow(provider: &DynProvider, manifest: &Manifest) -> Result<(), Deplo
     equal("escrow's fee and treasury", &creation.arguments, &found)
 }
 
-fn unreadable(what: &'static str) -> impl FnOnce(alloy::contract::Error) -> DeployError {
+pub(super) fn unreadable(what: &'static str) -> impl FnOnce(alloy::contract::Error) -> DeployError {
     move |source| DeployError::Read {
         what,
         source: Box::new(source),
     }
 }
 
-fn equal<T: PartialEq + Display>(
+pub(super) fn equal<T: PartialEq + Display>(
     what: &'static str,
     expected: T,
     found: T,

@@ -49,6 +49,18 @@ pub enum Escrow {
 pub enum Gate {
     /// Deploy the gate that admits everyone.
     Open,
+    /// Deploy a gate that takes a fee for each registration, in the board's token.
+    Fee {
+        /// Base units; not zero.
+        fee: u128,
+        /// Who gets it; not zero. `0x…dEaD` burns it.
+        recipient: Address,
+    },
+    /// Deploy a gate that admits each ERC-8004 agent id once, by its owner.
+    Erc8004 {
+        /// The identity registry, an ERC-721.
+        registry: Address,
+    },
     /// A contract with `IRegistrationGate`.
     Existing(Address),
 }

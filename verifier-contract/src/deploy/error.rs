@@ -49,6 +49,18 @@ pub enum DeployError {
         /// What is allowed.
         allowed: &'static str,
     },
+    /// A board whose smallest jobs could not be settled.
+    #[error(
+        "of the smallest budget, {min_budget}, the escrow keeps {platform_fee} and the board {record_fee}, which leaves the agent nothing: raise the minimum budget or lower the fees"
+    )]
+    Unpayable {
+        /// The smallest budget, base units.
+        min_budget: u128,
+        /// The escrow's part of it.
+        platform_fee: u128,
+        /// The record fee.
+        record_fee: u128,
+    },
     /// An address without code.
     #[error(
         "there is no contract at {address}, given as the {what}, on this chain: check address and chain"

@@ -33,6 +33,11 @@ impl<'a> Sender<'a> {
         })
     }
 
+    /// The chain that is deployed to.
+    pub(super) const fn provider(&self) -> &'a DynProvider {
+        self.provider
+    }
+
     /// Where the deployment after `skip` others will be.
     pub(super) fn predict(&self, skip: u64) -> Address {
         self.deployer.create(self.nonce + skip)
