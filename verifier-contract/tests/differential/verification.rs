@@ -141,7 +141,7 @@ fn compare(key: &VerifyingKey, valid: &[Case], first: usize, step: usize) -> Vec
             count.alone += 1;
             count.alone_accepted += usize::from(rust);
 
-            if number / MUTATIONS.len() % BATCH_EVERY == 0 {
+            if (number / MUTATIONS.len()).is_multiple_of(BATCH_EVERY) {
                 let cases = [other, &case, &valid[from]];
                 let rust = rust_accepts_batch(key, &cases, &mut rng);
                 let solidity = chain.accepts_batch(&cases).await;
