@@ -22,7 +22,9 @@ interface IJobBoardEvents {
     event Submitted(uint256 indexed postId, bytes32 deliverable, address sender);
     /// @notice The client rated in the open; the rating goes into the agent's state at settlement.
     event Rated(uint256 indexed postId, uint8 rating);
+    /// @notice The client disputes the work. Reveals nothing of why.
     event Disputed(uint256 indexed postId);
+    /// @notice The arbiter ruled, and earned its fee. Reveals for whom; an agent's other jobs stay unlinked.
     event Ruled(uint256 indexed postId, bool forProvider);
     /// @notice The client released the budget on the record.
     event Released(uint256 indexed postId, bytes32 deliverable);
@@ -48,5 +50,6 @@ interface IJobBoardEvents {
     event Reclaimed(uint256 indexed postId, uint256 refund);
     /// @notice The board owes `owner` this much more.
     event Credited(uint256 indexed postId, address indexed owner, uint256 amount);
+    /// @notice `owner` took its credit. Reveals where to: an owner that is a relayer links the jobs that it earned from.
     event CreditWithdrawn(address indexed owner, address indexed to, uint256 amount);
 }
