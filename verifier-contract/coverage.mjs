@@ -16,8 +16,8 @@ const run = forge(
   ["coverage", "--ir-minimum", "--skip", "symbolic", "--no-match-coverage", NOT_COUNTED, "--no-match-test", NOT_RUN],
   { env: { ...process.env, FOUNDRY_FUZZ_RUNS: "16" } },
 );
-const table = run.stdout.slice(run.stdout.indexOf("╭----------------------------------------"));
-console.log(table.startsWith("╭") ? table : run.stdout);
+const table = run.stdout.slice(run.stdout.lastIndexOf("\n╭"));
+console.log(table);
 if (run.status !== 0) {
   console.error(run.stderr);
   process.exit(1);
