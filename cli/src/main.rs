@@ -4,6 +4,7 @@ mod amount;
 mod ask;
 mod connection;
 mod demo;
+mod deploy;
 mod error;
 mod file;
 mod output;
@@ -13,6 +14,7 @@ mod time;
 mod wallet;
 
 use clap::{Parser, Subcommand};
+use deploy::Deploy;
 use error::CliError;
 use prove::Prove;
 use std::process::ExitCode;
@@ -48,6 +50,13 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Deploy the contracts of a new board and write their manifest
+    ///
+    /// Verifiers, Poseidon, escrow, registration gate, agent ledger, job board and shared provider, none
+    /// of which has an owner. Everything is read back and compared before the manifest is written:
+    /// addresses, constructor arguments, the hashes of code, verifying keys and circuits.
+    #[command(after_long_help = error::EXIT_CODES)]
+    Deploy(Box<Deploy>),
     /// Show something of an agent's record to whoever asks
     #[command(subcommand, after_long_help = error::EXIT_CODES)]
     Prove(Box<Prove>),
@@ -59,6 +68,7 @@ async fn main() -> ExitCode {
     let cli = Cli::parse();
     match cli.command {
         Command::Demo { json } => finish(demo::run(json).await, json),
+        Command::Deploy(deploy) => finish(deploy.run().await, deploy.json()),
         Command::Prove(prove) => finish(prove.run().await, prove.json()),
     }
 }

@@ -25,6 +25,7 @@ fn help_is_as_committed() {
     for (file, arguments) in [
         ("repute.txt", &["--help"][..]),
         ("demo.txt", &["demo", "--help"]),
+        ("deploy.txt", &["deploy", "--help"]),
         ("prove.txt", &["prove", "--help"]),
         ("prove-window.txt", &["prove", "window", "--help"]),
         ("prove-standing.txt", &["prove", "standing", "--help"]),

@@ -38,6 +38,28 @@ pub struct Token {
     pub decimals: u8,
 }
 
+impl Token {
+    /// What a contract says of itself as a token.
+    ///
+    /// # Errors
+    /// [`ChainError`] where it is none, or the node does not answer.
+    pub async fn read(provider: &DynProvider, address: Address) -> Result<Self, ChainError> {
+        Ok(Self {
+            symbol: call(provider, address, &Erc20::symbolCall {}).await?,
+            decimals: call(provider, address, &Erc20::decimalsCall {}).await?,
+        })
+    }
+
+    /// The test token of `Token::Test` deployments, as it will be.
+    #[must_use]
+    pub fn test() -> Self {
+        Self {
+            symbol: "tUSD".to_owned(),
+            decimals: 6,
+        }
+    }
+}
+
 /// A block by which answers are compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Head {
@@ -148,10 +170,7 @@ impl Chain {
         let provider = connect(client.clone(), None);
         let deployment = Deployment::open(provider.clone(), manifest).await?;
         let address = deployment.manifest().token.address;
-        let token = Token {
-            symbol: call(&provider, address, &Erc20::symbolCall {}).await?,
-            decimals: call(&provider, address, &Erc20::decimalsCall {}).await?,
-        };
+        let token = Token::read(&provider, address).await?;
         // ERC-8183 does not say how an escrow tells its fee; the project's own does it so.
         let fee = JobEscrow::PLATFORM_FEE_BPSCall {};
         let escrow_fee_bps = call(&provider, deployment.manifest().escrow.address, &fee)

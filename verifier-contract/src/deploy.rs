@@ -46,6 +46,9 @@ use std::sync::Arc;
 /// Chains on which development keys and the test token are allowed.
 pub const LOCAL_CHAIN_IDS: [u64; 2] = [31_337, 1_337];
 
+/// Seconds of the shortest grace that the board's constructor accepts.
+const MIN_GRACE: u64 = 86_400;
+
 /// The contracts of one deployment, seen through one provider. Clones are cheap.
 #[derive(Clone, Debug)]
 pub struct Deployment {
@@ -218,6 +221,13 @@ fn encode_terms(terms: &BoardTerms) -> Result<IJobBoard::Config, DeployError> {
             allowed: "below 2^40 seconds",
         })
     };
+    if terms.grace < MIN_GRACE {
+        return Err(DeployError::Terms {
+            field: "grace",
+            value: terms.grace.into(),
+            allowed: "at least a day",
+        });
+    }
     Ok(IJobBoard::Config {
         escrow: Address::ZERO,
         token: Address::ZERO,

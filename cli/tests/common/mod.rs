@@ -34,6 +34,7 @@ pub fn run_with(arguments: &[&str], cache: &Path, environment: &[(&str, &str)]) 
         "REPUTE_MANIFEST",
         "REPUTE_WALLET",
         "REPUTE_WORDS",
+        "REPUTE_DEPLOYER_KEY",
     ] {
         command.env_remove(name);
     }

@@ -1,0 +1,291 @@
+//! `repute deploy`: the contracts of a new board, in one command, and the manifest that names them.
+
+use crate::{
+    amount::{Amount, BadAmount},
+    error::{CliError, EXIT_CODES, Kind},
+    file,
+    output::{self, Narrator},
+    time::length,
+};
+use alloy::{
+    network::EthereumWallet,
+    primitives::{Address, address},
+    rpc::client::RpcClient,
+    signers::local::PrivateKeySigner,
+};
+use clap::{ArgGroup, Args};
+use repute_contracts::{
+    deploy::{BoardTerms, DeployConfig, Deployment, Escrow, Gate, Token},
+    provider::{connect, http_client},
+};
+use repute_prover::Store;
+use repute_sdk::{chain, document::Document, keys::Keyring};
+use serde::Serialize;
+use std::path::PathBuf;
+use zeroize::Zeroizing;
+
+/// The environment variable that may hold the deployer's key.
+const KEY_VARIABLE: &str = "REPUTE_DEPLOYER_KEY";
+
+/// Tokens that are sent here are nobody's any more.
+const BURN: Address = address!("000000000000000000000000000000000000dEaD");
+
+/// What to deploy.
+#[derive(Debug, Args)]
+#[command(
+    after_long_help = EXIT_CODES,
+    group = ArgGroup::new("tokens").required(true),
+    group = ArgGroup::new("gates")
+)]
+pub struct Deploy {
+    /// A node's JSON-RPC address
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "REPUTE_RPC_URL",
+        hide_env_values = true,
+        value_parser = http_client,
+        help_heading = "Chain"
+    )]
+    rpc_url: RpcClient,
+    /// A file with the deployer's private key, 32 bytes in hexadecimal
+    ///
+    /// Without it the key is taken from the environment variable REPUTE_DEPLOYER_KEY, and where that
+    /// is not set, asked for on the terminal. The account must send nothing else meanwhile. It has no
+    /// power over the contracts afterwards: they have no owner.
+    #[arg(long, value_name = "FILE", help_heading = "Chain")]
+    key_file: Option<PathBuf>,
+    /// Where to write the manifest, which every other command takes; no such file may exist yet
+    #[arg(long, value_name = "FILE", help_heading = "Chain")]
+    manifest: PathBuf,
+    /// Use the development keys, which are INSECURE: anyone can forge proofs for them
+    ///
+    /// They are accepted on local chains alone (chain ids 31337 and 1337), and have to be asked for by
+    /// name because there are no others yet.
+    #[arg(long, required = true, help_heading = "Keys")]
+    development_keys: bool,
+    /// The board's one token, an ERC-20 without fees on transfer
+    #[arg(long, value_name = "ADDRESS", group = "tokens", help_heading = "Board")]
+    token: Option<Address>,
+    /// Deploy a token for tests, which anyone can mint; on local chains alone
+    #[arg(long, group = "tokens", help_heading = "Board")]
+    test_token: bool,
+    /// Smallest budget of a post, in tokens
+    #[arg(long, value_name = "AMOUNT", help_heading = "Board")]
+    min_budget: Amount,
+    /// Shortest review period, such as 1d
+    #[arg(long, value_name = "LENGTH", value_parser = length, default_value = "1d", help_heading = "Board")]
+    min_review: u64,
+    /// Shortest time between taking a job and its settlement
+    #[arg(long, value_name = "LENGTH", value_parser = length, default_value = "1h", help_heading = "Board")]
+    min_hold: u64,
+    /// Time between the last period and expiry; at least a day
+    #[arg(long, value_name = "LENGTH", value_parser = length, default_value = "1d", help_heading = "Board")]
+    grace: u64,
+    /// Price of a completed record, in tokens
+    #[arg(
+        long,
+        value_name = "AMOUNT",
+        default_value = "0",
+        requires = "record_fee_recipient",
+        help_heading = "Board"
+    )]
+    record_fee: Amount,
+    /// Who gets the record fees; they are burned without one
+    #[arg(long, value_name = "ADDRESS", help_heading = "Board")]
+    record_fee_recipient: Option<Address>,
+    /// Use the ERC-8183 escrow that stands here, with the reference implementation's ABI
+    #[arg(long, value_name = "ADDRESS", help_heading = "Escrow")]
+    escrow: Option<Address>,
+    /// Deploy an escrow that takes this fee of completed jobs, in hundredths of a percent
+    #[arg(
+        long,
+        value_name = "BASIS_POINTS",
+        default_value_t = 0,
+        value_parser = clap::value_parser!(u16).range(0..=1_000),
+        conflicts_with = "escrow",
+        help_heading = "Escrow"
+    )]
+    platform_fee: u16,
+    /// Who gets the escrow's fee; the deployer without one
+    #[arg(
+        long,
+        value_name = "ADDRESS",
+        conflicts_with = "escrow",
+        help_heading = "Escrow"
+    )]
+    treasury: Option<Address>,
+    /// Take a fee for each registration, in tokens
+    #[arg(
+        long,
+        value_name = "AMOUNT",
+        group = "gates",
+        help_heading = "Registration (open to all without a choice)"
+    )]
+    gate_fee: Option<Amount>,
+    /// Who gets the registration fees; they are burned without one
+    #[arg(
+        long,
+        value_name = "ADDRESS",
+        requires = "gate_fee",
+        help_heading = "Registration (open to all without a choice)"
+    )]
+    gate_fee_recipient: Option<Address>,
+    /// Admit each agent id of this ERC-8004 identity registry once, by its owner
+    #[arg(
+        long,
+        value_name = "ADDRESS",
+        group = "gates",
+        help_heading = "Registration (open to all without a choice)"
+    )]
+    erc8004_registry: Option<Address>,
+    /// Use the gate that stands here
+    #[arg(
+        long,
+        value_name = "ADDRESS",
+        group = "gates",
+        help_heading = "Registration (open to all without a choice)"
+    )]
+    gate: Option<Address>,
+    /// Print one JSON document, which holds the manifest under `manifest`
+    ///
+    /// `ok` is false only where the command failed; then `error` says why.
+    #[arg(long, help_heading = "Output")]
+    json: bool,
+}
+
+/// What was deployed, as `--json` prints it.
+#[derive(Serialize)]
+struct Report<'a> {
+    ok: bool,
+    manifest: &'a repute_contracts::deploy::Manifest,
+}
+
+impl From<BadAmount> for CliError {
+    fn from(error: BadAmount) -> Self {
+        Self::new(Kind::Refused, error)
+    }
+}
+
+impl Deploy {
+    /// Whether JSON is asked for.
+    pub fn json(&self) -> bool {
+        self.json
+    }
+
+    /// Deploys, reads everything back, and writes the manifest.
+    ///
+    /// # Errors
+    /// Before anything is sent: an existing file, a bad key, development keys or the test token off a
+    /// local chain, terms out of range. See [`CliError`].
+    pub async fn run(&self) -> Result<(), CliError> {
+        if self.manifest.exists() {
+            let path = self.manifest.display();
+            return Err(CliError::new(
+                Kind::Environment,
+                format!("there is a file at {path}: name another one, so that no manifest is lost"),
+            ));
+        }
+        let signer = self.signer()?;
+        let deployer = signer.address();
+        let wallet = EthereumWallet::from(signer);
+        let provider = connect(self.rpc_url.clone(), Some(wallet));
+        let token = match self.token {
+            Some(address) => chain::Token::read(&provider, address).await?,
+            None => chain::Token::test(),
+        };
+        let keyring = Keyring::deferred(&Store::of_user()?)?;
+        let config = self.config(&keyring, &token, deployer)?;
+        let deployment = Deployment::create(provider, deployer, config).await?;
+        let manifest = deployment.manifest();
+        // The one thing that cannot be had again.
+        if let Err(error) = file::write("the manifest", &self.manifest, &manifest.to_json()) {
+            output::print_json(&Report { ok: true, manifest })?;
+            return Err(error);
+        }
+        if self.json {
+            return Ok(output::print_json(&Report { ok: true, manifest })?);
+        }
+        let mut tell = Narrator::telling();
+        let gas = manifest
+            .contracts()
+            .filter_map(|(_, contract)| contract.creation.as_ref())
+            .map(|creation| creation.gas_used)
+            .sum();
+        let what = format!(
+            "Deployed on chain {} with {}",
+            manifest.chain_id,
+            keyring.provenance()
+        );
+        tell.done(&what, Some(gas))?;
+        let addresses: Vec<_> = manifest
+            .contracts()
+            .map(|(name, contract)| (name.to_string(), contract.address.to_string()))
+            .collect();
+        tell.table(&addresses)?;
+        Ok(tell.say(&format!("Written to {}", self.manifest.display()))?)
+    }
+
+    fn config(
+        &self,
+        keyring: &Keyring,
+        token: &chain::Token,
+        deployer: Address,
+    ) -> Result<DeployConfig, CliError> {
+        let gate = match (self.gate_fee, self.erc8004_registry, self.gate) {
+            (Some(fee), _, _) => Gate::Fee {
+                fee: fee.base_units(token)?,
+                recipient: self.gate_fee_recipient.unwrap_or(BURN),
+            },
+            (None, Some(registry), _) => Gate::Erc8004 { registry },
+            (None, None, Some(address)) => Gate::Existing(address),
+            (None, None, None) => Gate::Open,
+        };
+        Ok(DeployConfig {
+            circuits: keyring.circuits(),
+            provenance: keyring.key_provenance(),
+            token: self.token.map_or(Token::Test, Token::Existing),
+            escrow: match self.escrow {
+                Some(address) => Escrow::Existing(address),
+                None => Escrow::New {
+                    fee_bps: self.platform_fee,
+                    treasury: self.treasury.unwrap_or(deployer),
+                },
+            },
+            gate,
+            board: BoardTerms {
+                min_budget: self.min_budget.base_units(token)?,
+                min_review: self.min_review,
+                min_hold: self.min_hold,
+                grace: self.grace,
+                record_fee: self.record_fee.base_units(token)?,
+                record_fee_recipient: self.record_fee_recipient.unwrap_or(BURN),
+            },
+        })
+    }
+
+    fn signer(&self) -> Result<PrivateKeySigner, CliError> {
+        let text = match (&self.key_file, std::env::var(KEY_VARIABLE)) {
+            (Some(path), _) => file::read("the key file", path)?,
+            (None, Ok(key)) => Zeroizing::new(key),
+            (None, Err(_)) => Zeroizing::new(
+                rpassword::prompt_password("The deployer's private key: ").map_err(|error| {
+                    CliError::new(
+                        Kind::Environment,
+                        format!(
+                            "there is no terminal to ask for the deployer's key ({error}): name a \
+                             file with --key-file, or set {KEY_VARIABLE}"
+                        ),
+                    )
+                })?,
+            ),
+        };
+        // The parser's own message might repeat what it was given.
+        text.trim().parse().map_err(|_| {
+            CliError::new(
+                Kind::Refused,
+                "the deployer's key is no private key: give 32 bytes in hexadecimal",
+            )
+        })
+    }
+}
