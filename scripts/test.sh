@@ -27,7 +27,12 @@ echo "== snarkjs, which the prover's files are tested with"
     npm ci --no-fund --no-audit
 )
 
-echo "== Rust: unit, integration and documentation tests"
+if grep -qs avx512ifma /proc/cpuinfo; then
+    engines="portable and AVX-512 IFMA"
+else
+    engines="portable alone: this CPU has no AVX-512 IFMA"
+fi
+echo "== Rust: unit, integration and documentation tests; the engine's back ends here: $engines"
 cargo test --workspace --locked
 
 echo "== the engine's portable kernels under valgrind"

@@ -25,6 +25,8 @@ use repute_prover::keys::dev;
 /// Leaves in the tree, which decide how long a path is.
 const LEAVES: u64 = 1_000;
 const NOW: u64 = 1_800_000_000;
+/// How often a witness is computed to be measured.
+const WITNESSES: usize = 10;
 
 /// The statements that can be measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -216,8 +218,15 @@ impl Visitor for AsSubject {
             shape.instance_variables(),
             shape.witness_variables(),
         )?;
-        let (assignment, cost) = measure(|| assign(statement));
+        let (assignment, mut cost) = measure(|| assign(statement));
         let assignment = assignment?;
+        // The fastest of several, as the proofs it is compared with.
+        for _ in 1..WITNESSES {
+            let (_, again) = measure(|| assign(statement));
+            if again.cpu_ms < cost.cpu_ms {
+                cost = again;
+            }
+        }
         ensure!(
             shape.unsatisfied(&assignment).is_none(),
             "the witness does not satisfy the circuit"
