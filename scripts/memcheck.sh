@@ -10,11 +10,13 @@ if ! command -v valgrind >/dev/null; then
     exit 0
 fi
 
-program=$(cargo test -p repute-prover --lib --no-run --locked --message-format=json |
+# The whole workspace, so that what `cargo test --workspace` built is used as it is.
+program=$(cargo test --workspace --no-run --locked --message-format=json |
     python3 -c '
 import json, sys
 messages = map(json.loads, sys.stdin)
-programs = [m["executable"] for m in messages if m.get("profile", {}).get("test") and m.get("executable")]
+programs = [m["executable"] for m in messages
+            if m.get("profile", {}).get("test") and m.get("target", {}).get("name") == "repute_prover" and m.get("executable")]
 print(programs[-1])')
 
 # Each goes through unsafe code: tables in mapped memory and their files, gathered additions,
