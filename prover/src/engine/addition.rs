@@ -7,7 +7,7 @@
 //!
 //! - [`pairs`]: which points to add;
 //! - [`inversions`]: one inversion for a chunk;
-//! - [`double`]: doublings.
+//! - [`double`]: doublings of many points.
 
 mod double;
 mod inversions;

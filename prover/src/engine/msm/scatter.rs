@@ -16,8 +16,14 @@ use super::tree::{Groups, add_groups};
 use std::marker::PhantomData;
 use zeroize::Zeroize;
 
-/// Points that may wait; few enough to fit the next batch.
-pub(super) const QUEUE: usize = CHUNK / 2;
+/// Points that may wait, for one in so many additions of a batch: few enough to fit the next one.
+pub(super) const BATCH_PER_QUEUE: usize = 2;
+
+/// Additions in a batch. Where there are few buckets, a smaller batch lets fewer points wait, which
+/// saves more than its inversion costs: a quarter of the buckets is best by measurement.
+fn batch_size(buckets: usize) -> usize {
+    (buckets / 4).clamp(32, CHUNK)
+}
 
 /// One bit per bucket.
 struct Marks(Vec<u64>);
@@ -134,6 +140,10 @@ pub(super) struct Scatter<'a, G> {
     buckets: Buckets<G>,
     /// The next batch: which point to add to which bucket.
     batch: Pairs,
+    /// How many additions fill it.
+    batch_size: usize,
+    /// How many points fill the queue.
+    queue_size: usize,
     /// Filled buckets that are not in the batch.
     ready: Marks,
     /// Buckets and points that wait.
@@ -148,15 +158,19 @@ impl<'a, G: Group> Scatter<'a, G> {
         let count = windows.all_buckets();
         let mut batch = Pairs::default();
         batch.start(CHUNK);
+        let batch_size = batch_size(count);
+        let queue_size = batch_size / BATCH_PER_QUEUE;
         Self {
             backend,
             table,
             windows,
             buckets: Buckets::new(count),
             batch,
+            batch_size,
+            queue_size,
             ready: Marks::new(count),
-            queue: Vec::with_capacity(QUEUE),
-            retried: Vec::with_capacity(QUEUE),
+            queue: Vec::with_capacity(queue_size),
+            retried: Vec::with_capacity(queue_size),
             scratch: Scratch::new(),
         }
     }
@@ -198,7 +212,7 @@ impl<'a, G: Group> Scatter<'a, G> {
                 G::LINES,
             );
             self.batch.push_into(bucket, position);
-            if self.batch.len() == CHUNK {
+            if self.batch.len() == self.batch_size {
                 self.run_batch();
                 self.retry_queue();
             }
@@ -214,7 +228,7 @@ impl<'a, G: Group> Scatter<'a, G> {
             self.ready.set(bucket);
             return;
         }
-        if self.queue.len() == QUEUE {
+        if self.queue.len() == self.queue_size {
             self.run_batch();
             self.empty_queue();
         }
