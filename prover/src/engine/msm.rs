@@ -71,7 +71,7 @@ pub(super) fn sum<G: Group>(
 
 #[cfg(test)]
 mod tests {
-    use super::scatter::BATCH_PER_QUEUE;
+    use super::scatter::queue_size;
     use super::sum;
     use crate::engine::addition::CHUNK;
     use crate::engine::backend::Backend;
@@ -176,7 +176,7 @@ mod tests {
             bits: 13,
             stride: 20,
         };
-        const QUEUE: usize = CHUNK / BATCH_PER_QUEUE;
+        const QUEUE: usize = queue_size(CHUNK);
         let rng = &mut ChaCha20Rng::seed_from_u64(10);
         for backend in Backend::available() {
             for count in [CHUNK, QUEUE - 1, QUEUE, QUEUE + 1, 2 * QUEUE + 3, 16_385] {

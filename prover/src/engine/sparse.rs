@@ -204,3 +204,40 @@ impl Kernel for Multiply<'_> {
         out
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Kernel, Lanes, Rows, Slices};
+    use crate::engine::backend::Backend;
+    use ark_bn254::{Fq, Fr, FrConfig};
+    use ark_ff::MontConfig;
+
+    /// Rows around the number of products that are added up before a reduction, of the elements
+    /// whose stored words are the largest.
+    struct Longest(Backend);
+
+    impl Kernel for Longest {
+        type Output = ();
+        fn run<Q: Lanes<Field = Fq>, R: Lanes<Field = Fr>>(self) {
+            let mut words = FrConfig::MODULUS.0;
+            words[0] -= 1;
+            let value = R::decode(words);
+            let most = R::MAX_PRODUCTS;
+            let lengths = [most - 1, most, most + 1, 2 * most, 4 * most + 1];
+            let matrix: Vec<_> = lengths.iter().map(|&n| vec![(value, 0); n]).collect();
+            let slices = Slices::new(self.0, Rows::new(&matrix, 0));
+            let products = slices.multiply(&[words], lengths.len());
+            for (&length, &product) in lengths.iter().zip(products.iter()) {
+                let expected = value * value * Fr::from(length as u64);
+                assert_eq!(R::decode(product), expected, "{:?}, {length}", self.0);
+            }
+        }
+    }
+
+    #[test]
+    fn the_longest_sums_of_the_largest_products_are_right() {
+        for backend in Backend::available() {
+            backend.execute(Longest(backend));
+        }
+    }
+}

@@ -16,8 +16,12 @@ use super::tree::{Groups, add_groups};
 use std::marker::PhantomData;
 use zeroize::Zeroize;
 
-/// Points that may wait, for one in so many additions of a batch: few enough to fit the next one.
-pub(super) const BATCH_PER_QUEUE: usize = 2;
+/// Points that may wait while a batch is filled. They always fit the next one: they wait for buckets
+/// that this batch adds to, the last of them excepted. The limit is there for scalars that are alike,
+/// which are added up faster as trees, and lets the queue, which holds secrets, keep its place.
+pub(super) const fn queue_size(batch_size: usize) -> usize {
+    batch_size / 2
+}
 
 /// Additions in a batch. Where there are few buckets, a smaller batch lets fewer points wait, which
 /// saves more than its inversion costs: a quarter of the buckets is best by measurement.
@@ -142,8 +146,6 @@ pub(super) struct Scatter<'a, G> {
     batch: Pairs,
     /// How many additions fill it.
     batch_size: usize,
-    /// How many points fill the queue.
-    queue_size: usize,
     /// Filled buckets that are not in the batch.
     ready: Marks,
     /// Buckets and points that wait.
@@ -157,9 +159,8 @@ impl<'a, G: Group> Scatter<'a, G> {
     pub(super) fn new(backend: Backend, table: &'a Table<G>, windows: Windows) -> Self {
         let count = windows.all_buckets();
         let mut batch = Pairs::default();
-        batch.start(CHUNK);
         let batch_size = batch_size(count);
-        let queue_size = batch_size / BATCH_PER_QUEUE;
+        batch.start(batch_size);
         Self {
             backend,
             table,
@@ -167,10 +168,9 @@ impl<'a, G: Group> Scatter<'a, G> {
             buckets: Buckets::new(count),
             batch,
             batch_size,
-            queue_size,
             ready: Marks::new(count),
-            queue: Vec::with_capacity(queue_size),
-            retried: Vec::with_capacity(queue_size),
+            queue: Vec::with_capacity(queue_size(batch_size)),
+            retried: Vec::with_capacity(queue_size(batch_size)),
             scratch: Scratch::new(),
         }
     }
@@ -228,7 +228,7 @@ impl<'a, G: Group> Scatter<'a, G> {
             self.ready.set(bucket);
             return;
         }
-        if self.queue.len() == self.queue_size {
+        if self.queue.len() == queue_size(self.batch_size) {
             self.run_batch();
             self.empty_queue();
         }
@@ -242,7 +242,7 @@ impl<'a, G: Group> Scatter<'a, G> {
             &mut self.batch,
             &mut self.scratch,
         );
-        self.batch.start(CHUNK);
+        self.batch.start(self.batch_size);
         self.ready.copy_from(&self.buckets.filled);
     }
 
@@ -280,7 +280,7 @@ impl<'a, G: Group> Scatter<'a, G> {
         }
         self.buckets
             .add(self.backend, &sums, &mut self.batch, &mut self.scratch);
-        self.batch.start(CHUNK);
+        self.batch.start(self.batch_size);
         self.ready.copy_from(&self.buckets.filled);
         wipe(&mut sums);
     }
