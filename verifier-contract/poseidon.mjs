@@ -215,6 +215,7 @@ pragma solidity 0.8.37;
 contract Poseidon {
     uint256 private constant R = ${hex(R)};
 
+    /// @dev Calldata is two or three words and nothing else.
     error InputLength(uint256 bytesGiven);
 
     fallback() external {

@@ -7,7 +7,8 @@ use alloy::{
 };
 use repute_contracts::{
     bindings::{
-        AgentLedger::AgentLedgerErrors as Ledger, JobBoard::JobBoardErrors as Board,
+        AgentLedger::AgentLedgerErrors as Ledger, Erc8004Gate::Erc8004GateErrors as Erc8004,
+        FeeGate::FeeGateErrors as Fee, JobBoard::JobBoardErrors as Board,
         PrivateProvider::PrivateProviderErrors as Provider, TestToken::TestTokenErrors as Token,
     },
     errors::ContractError,
@@ -81,6 +82,8 @@ fn words(error: &ContractError) -> String {
         ContractError::Board(error) => board(error),
         ContractError::Ledger(error) => ledger(error),
         ContractError::Provider(error) => provider(error),
+        ContractError::Erc8004Gate(error) => erc8004_gate(error),
+        ContractError::FeeGate(error) => fee_gate(error),
         ContractError::Token(error) => token(error),
         ContractError::Escrow(_) => format!("the escrow refuses: {error}"),
         ContractError::Verifier(_) => format!("the verifier refuses its key: {error}"),
@@ -145,9 +148,10 @@ fn board(error: &Board) -> String {
             e.postId
         ),
         Board::WrongDeliverable(e) => format!("the deliverable submitted is {}", e.submitted),
-        Board::FeeWithoutRelayer(_) => {
-            "a relayer fee needs a named relayer, who alone may send it".to_owned()
-        }
+        Board::FeeWithoutRelayer(e) => format!(
+            "a relayer fee of {} needs a named relayer, who alone may send it",
+            e.relayerFee
+        ),
         Board::PayoutTooSmall(e) => format!(
             "{} would reach the recipient, who asked for {}",
             e.payout, e.minPayout
@@ -176,14 +180,15 @@ fn ledger(error: &Ledger) -> String {
         Ledger::NullifierSpent(_) => {
             "this state was spent; read the log and use the agent's current state".to_owned()
         }
-        Ledger::InvalidProof(_) => {
-            "the proof does not prove these public inputs; prove again for exactly this transaction"
-                .to_owned()
-        }
+        Ledger::InvalidProof(e) => format!(
+            "the proof does not prove these public inputs to the verifier {}; prove again for \
+             exactly this transaction",
+            e.verifier
+        ),
         Ledger::ProofTime(e) => proof_time(e.provenAt, e.nowTime),
         Ledger::DeadlinePassed(e) => format!(
-            "the request's deadline {} passed; ask for a new one",
-            e.deadline
+            "the request's deadline {} passed, now it is {}; ask for a new one",
+            e.deadline, e.nowTime
         ),
         Ledger::NotTaken(e) => format!("job {} was never taken", e.postId),
         Ledger::MalformedPolicy(_) => "the policy is not well-formed".to_owned(),
@@ -217,6 +222,41 @@ fn provider(error: &Provider) -> String {
     }
 }
 
+fn erc8004_gate(error: &Erc8004) -> String {
+    match error {
+        Erc8004::InvalidData(e) => format!(
+            "this ledger's gate asks for an ERC-8004 agent id, one word of 32 bytes; {} were given",
+            e.bytesGiven
+        ),
+        Erc8004::NotOwner(e) => format!(
+            "the agent id {} belongs to {}; register from there, not from {}",
+            e.agentId, e.owner, e.sender
+        ),
+        Erc8004::AlreadyUsed(e) => format!(
+            "the agent id {} was used for a registration before; each serves once",
+            e.agentId
+        ),
+        Erc8004::InvalidSetup(e) => gate_setup(e.argument),
+        Erc8004::NotLedger(e) => gate_caller(e.caller),
+    }
+}
+
+fn fee_gate(error: &Fee) -> String {
+    match error {
+        Fee::InvalidSetup(e) => gate_setup(e.argument),
+        Fee::NotLedger(e) => gate_caller(e.caller),
+        Fee::SafeERC20FailedOperation(e) => token_failed(e.token),
+    }
+}
+
+fn gate_setup(argument: impl fmt::Display) -> String {
+    format!("the gate's constructor argument {argument} (from 0) is zero or no contract")
+}
+
+fn gate_caller(caller: impl fmt::Display) -> String {
+    format!("{caller} is not the gate's ledger; register with the ledger")
+}
+
 /// ERC-6093's errors, which most tokens share.
 fn token(error: &Token) -> String {
     match error {
@@ -225,7 +265,7 @@ fn token(error: &Token) -> String {
             e.sender, e.balance, e.needed
         ),
         Token::ERC20InsufficientAllowance(e) => format!(
-            "{} may move {} of the {} base units needed; approve the board first",
+            "{} may move {} of the {} base units needed; approve it for that much first",
             e.spender, e.allowance, e.needed
         ),
         other => format!("the token refuses: {other:?}"),

@@ -87,7 +87,7 @@ contract AgentLedger is IAgentLedger {
         uint256[] memory inputs = new uint256[](4);
         (inputs[0], inputs[1], inputs[2], inputs[3]) = (oldRoot, nullifier, commitment, binding);
         _spend(oldRoot, nullifier, commitment);
-        if (!REFRESH_VERIFIER.verify(proof, inputs)) revert InvalidProof();
+        _requireProven(REFRESH_VERIFIER, proof, inputs);
         (tree, index) = _insert(commitment);
         emit Refreshed(tree, index, [oldRoot, nullifier, commitment, binding]);
     }
@@ -100,8 +100,9 @@ contract AgentLedger is IAgentLedger {
         if (msg.sender != address(BOARD)) revert NotBoard(msg.sender);
         uint256 commitment = inputs[2];
         _spend(inputs[0], inputs[1], commitment);
+        // Not `_requireProven`, which would copy the inputs to memory first.
         IGroth16Verifier verifier = kind == Spend.Accept ? ACCEPT_VERIFIER : SETTLE_VERIFIER;
-        if (!verifier.verify(proof, inputs)) revert InvalidProof();
+        if (!verifier.verify(proof, inputs)) revert InvalidProof(address(verifier));
         (tree, index) = _insert(commitment);
     }
 
@@ -135,7 +136,7 @@ contract AgentLedger is IAgentLedger {
             mstore(keptInputs, mul(8, kept))
             mstore(leaves, kept)
         }
-        if (!SETTLE_VERIFIER.verifyBatch(keptProofs, keptInputs)) revert InvalidProof();
+        if (!SETTLE_VERIFIER.verifyBatch(keptProofs, keptInputs)) revert InvalidProof(address(SETTLE_VERIFIER));
         _insertAll(leaves, places);
     }
 
@@ -151,7 +152,7 @@ contract AgentLedger is IAgentLedger {
         inputs[4] = _scope(request);
         inputs[5] = standing.policy;
         inputs[6] = standing.provenAt;
-        if (!STANDING_VERIFIER.verify(standing.proof, inputs)) revert InvalidProof();
+        _requireProven(STANDING_VERIFIER, standing.proof, inputs);
     }
 
     /// @inheritdoc IAgentLedger
@@ -168,7 +169,7 @@ contract AgentLedger is IAgentLedger {
         inputs[5] = window.filter;
         inputs[6] = window.policy;
         inputs[7] = window.provenAt;
-        if (!_windowVerifier(window.slots).verify(window.proof, inputs)) revert InvalidProof();
+        _requireProven(_windowVerifier(window.slots), window.proof, inputs);
     }
 
     /// @inheritdoc IAgentLedger
@@ -185,7 +186,7 @@ contract AgentLedger is IAgentLedger {
         inputs[2] = _context(request);
         inputs[3] = pseudonym;
         inputs[4] = _scope(request);
-        if (!COMPLETION_VERIFIER.verify(proof, inputs)) revert InvalidProof();
+        _requireProven(COMPLETION_VERIFIER, proof, inputs);
     }
 
     /// @inheritdoc IAgentLedger
@@ -246,8 +247,15 @@ contract AgentLedger is IAgentLedger {
         return Field.k(abi.encode(request.audience, request.label));
     }
 
+    function _requireProven(IGroth16Verifier verifier, uint256[8] calldata proof, uint256[] memory inputs)
+        private
+        view
+    {
+        if (!verifier.verify(proof, inputs)) revert InvalidProof(address(verifier));
+    }
+
     function _requireInTime(uint256 deadline) private view {
-        if (block.timestamp > deadline) revert DeadlinePassed(deadline);
+        if (block.timestamp > deadline) revert DeadlinePassed(deadline, block.timestamp);
     }
 
     /// @dev What is shown about a state holds now: it is the agent's latest, and the proof is recent.

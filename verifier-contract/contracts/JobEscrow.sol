@@ -43,30 +43,42 @@ contract JobEscrow is IAgenticCommerce, ReentrancyGuardTransient {
 
     mapping(uint256 jobId => StoredJob) private jobs;
 
+    /// @dev The platform's share is above 1,000 hundredths of a percent.
     error FeeTooHigh(uint256 bps);
-    error ZeroAddress();
+    /// @dev The argument of this name must not be 0.
+    error ZeroAddress(string argument);
     /// @dev The evaluator must not be the provider.
     error EvaluatorIsProvider(address evaluator);
     /// @dev `expiredAt` must be more than five minutes ahead and below 2^40.
     error InvalidExpiry(uint256 expiredAt);
+    /// @dev This kernel calls no hooks: name none.
     error HooksNotSupported(address hook);
+    /// @dev Jobs are numbered from 1 to `jobCount`.
     error NoSuchJob(uint256 jobId);
+    /// @dev The call needs a job of another status than this.
     error WrongStatus(uint256 jobId, JobStatus status);
+    /// @dev The caller has not the role in this job that the call needs.
     error NotAllowed(uint256 jobId, address caller);
-    error ProviderAlreadySet(uint256 jobId);
+    /// @dev A provider is named once.
+    error ProviderAlreadySet(uint256 jobId, address provider);
+    /// @dev Name the provider before funding.
     error ProviderNotSet(uint256 jobId);
     /// @dev Budgets are below 2^96.
     error BudgetTooHigh(uint256 amount);
+    /// @dev The job's budget is this, and not what the caller expected.
     error WrongBudget(uint256 jobId, uint256 budget);
-    error JobIsExpired(uint256 jobId);
-    error NotExpired(uint256 jobId);
+    /// @dev Too late to fund the job.
+    error JobIsExpired(uint256 jobId, uint256 expiredAt);
+    /// @dev Too early to claim a refund.
+    error NotExpired(uint256 jobId, uint256 expiredAt);
+    /// @dev The token delivered another amount than was sent.
     error WrongAmount(uint256 expected, uint256 arrived);
 
     /// @param feeBps At most 1,000.
     /// @param treasury Not 0 where there is a fee.
     constructor(uint256 feeBps, address treasury) {
         if (feeBps > MAX_FEE_BPS) revert FeeTooHigh(feeBps);
-        if (feeBps != 0 && treasury == address(0)) revert ZeroAddress();
+        if (feeBps != 0 && treasury == address(0)) revert ZeroAddress("treasury");
         (PLATFORM_FEE_BPS, PLATFORM_TREASURY) = (feeBps, treasury);
     }
 
@@ -79,7 +91,7 @@ contract JobEscrow is IAgenticCommerce, ReentrancyGuardTransient {
         address hook,
         uint256 providerAgentId
     ) external nonReentrant returns (uint256 jobId) {
-        if (evaluator == address(0)) revert ZeroAddress();
+        if (evaluator == address(0)) revert ZeroAddress("evaluator");
         if (evaluator == provider) revert EvaluatorIsProvider(evaluator);
         if (expiredAt <= block.timestamp + MIN_LIFETIME || expiredAt > type(uint40).max) {
             revert InvalidExpiry(expiredAt);
@@ -99,8 +111,8 @@ contract JobEscrow is IAgenticCommerce, ReentrancyGuardTransient {
         StoredJob storage job = _job(jobId);
         _requireOpen(jobId, job);
         _requireCaller(jobId, job.client);
-        if (job.provider != address(0)) revert ProviderAlreadySet(jobId);
-        if (provider == address(0)) revert ZeroAddress();
+        if (job.provider != address(0)) revert ProviderAlreadySet(jobId, job.provider);
+        if (provider == address(0)) revert ZeroAddress("provider");
         if (provider == job.evaluator) revert EvaluatorIsProvider(provider);
         (job.provider, job.providerAgentId) = (provider, agentId);
         emit ProviderSet(jobId, provider, agentId);
@@ -111,7 +123,7 @@ contract JobEscrow is IAgenticCommerce, ReentrancyGuardTransient {
         StoredJob storage job = _job(jobId);
         _requireOpen(jobId, job);
         if (msg.sender != job.client && msg.sender != job.provider) revert NotAllowed(jobId, msg.sender);
-        if (token == address(0)) revert ZeroAddress();
+        if (token == address(0)) revert ZeroAddress("token");
         if (amount > type(uint96).max) revert BudgetTooHigh(amount);
         (job.paymentToken, job.budget) = (token, uint96(amount));
         emit BudgetSet(jobId, token, amount);
@@ -125,7 +137,7 @@ contract JobEscrow is IAgenticCommerce, ReentrancyGuardTransient {
         if (job.provider == address(0)) revert ProviderNotSet(jobId);
         uint256 budget = job.budget;
         if (budget != expectedBudget) revert WrongBudget(jobId, budget);
-        if (block.timestamp >= job.expiredAt) revert JobIsExpired(jobId);
+        if (block.timestamp >= job.expiredAt) revert JobIsExpired(jobId, job.expiredAt);
 
         job.status = JobStatus.Funded;
         if (budget != 0) {
@@ -187,7 +199,7 @@ contract JobEscrow is IAgenticCommerce, ReentrancyGuardTransient {
         StoredJob storage job = _job(jobId);
         JobStatus status = job.status;
         if (status > JobStatus.Submitted) revert WrongStatus(jobId, status);
-        if (block.timestamp < job.expiredAt) revert NotExpired(jobId);
+        if (block.timestamp < job.expiredAt) revert NotExpired(jobId, job.expiredAt);
 
         job.status = JobStatus.Expired;
         emit JobExpired(jobId);

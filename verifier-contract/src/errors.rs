@@ -1,9 +1,9 @@
 //! The contracts' own errors, read back from a failed call.
 
 use crate::bindings::{
-    agent_ledger::AgentLedger::AgentLedgerErrors,
-    groth16_verifier::Groth16Verifier::Groth16VerifierErrors, job_board::JobBoard::JobBoardErrors,
-    job_escrow::JobEscrow::JobEscrowErrors,
+    agent_ledger::AgentLedger::AgentLedgerErrors, erc8004_gate::Erc8004Gate::Erc8004GateErrors,
+    fee_gate::FeeGate::FeeGateErrors, groth16_verifier::Groth16Verifier::Groth16VerifierErrors,
+    job_board::JobBoard::JobBoardErrors, job_escrow::JobEscrow::JobEscrowErrors,
     private_provider::PrivateProvider::PrivateProviderErrors,
     test_token::TestToken::TestTokenErrors,
 };
@@ -25,6 +25,10 @@ pub enum ContractError {
     Escrow(JobEscrowErrors),
     /// Of `PrivateProvider`.
     Provider(PrivateProviderErrors),
+    /// Of `Erc8004Gate`.
+    Erc8004Gate(Erc8004GateErrors),
+    /// Of `FeeGate`.
+    FeeGate(FeeGateErrors),
     /// Of `Groth16Verifier`, at its deployment.
     Verifier(Groth16VerifierErrors),
     /// Of the test token; other tokens of OpenZeppelin's make share most of them.
@@ -43,6 +47,8 @@ impl ContractError {
             .or_else(|| read(data).map(Self::Ledger))
             .or_else(|| read(data).map(Self::Escrow))
             .or_else(|| read(data).map(Self::Provider))
+            .or_else(|| read(data).map(Self::Erc8004Gate))
+            .or_else(|| read(data).map(Self::FeeGate))
             .or_else(|| read(data).map(Self::Verifier))
             .or_else(|| read(data).map(Self::Token))
     }
@@ -68,6 +74,8 @@ impl fmt::Display for ContractError {
             Self::Ledger(error) => format!("{error:?}"),
             Self::Escrow(error) => format!("{error:?}"),
             Self::Provider(error) => format!("{error:?}"),
+            Self::Erc8004Gate(error) => format!("{error:?}"),
+            Self::FeeGate(error) => format!("{error:?}"),
             Self::Verifier(error) => format!("{error:?}"),
             Self::Token(error) => format!("{error:?}"),
         };

@@ -65,7 +65,7 @@ contract AttacksTest is World {
         IJobBoard.Settlement memory theft = honest;
         theft.recipient = stranger;
         signed(id, theft);
-        expectSettleRevert(id, p, theft, abi.encodeWithSelector(IAgentLedger.InvalidProof.selector));
+        expectSettleRevert(id, p, theft, badSettle);
     }
 
     function test_attack_forged_proof_without_the_worker_key_pays_nobody() external {
@@ -113,7 +113,7 @@ contract AttacksTest is World {
         signed(id2, s);
         expectSettleRevert(id2, p2, s, abi.encodeWithSelector(IAgentLedger.NullifierSpent.selector, s.nullifier));
         s.nullifier = unused();
-        expectSettleRevert(id2, p2, s, abi.encodeWithSelector(IAgentLedger.InvalidProof.selector));
+        expectSettleRevert(id2, p2, s, badSettle);
     }
 
     function test_attack_replay_on_another_chain() external {
@@ -123,7 +123,7 @@ contract AttacksTest is World {
         vm.chainId(block.chainid + 1);
         expectSettleRevert(id, p, s, abi.encodeWithSelector(IJobBoardErrors.BadSignature.selector, worker));
         signed(id, s);
-        expectSettleRevert(id, p, s, abi.encodeWithSelector(IAgentLedger.InvalidProof.selector));
+        expectSettleRevert(id, p, s, badSettle);
     }
 
     function test_attack_stale_release() external {
@@ -155,7 +155,7 @@ contract AttacksTest is World {
         uint256[8] memory inputs = settleInputs(id, p, s);
         inputs[4] += uint256(99) << 223;
         list(settleVerifier, s.proof, inputs);
-        expectSettleRevert(id, p, s, abi.encodeWithSelector(IAgentLedger.InvalidProof.selector));
+        expectSettleRevert(id, p, s, badSettle);
     }
 
     function test_attack_opposite_proof_is_no_second_payment() external {
@@ -189,18 +189,18 @@ contract AttacksTest is World {
         IJobBoard.Acceptance memory theft = abi.decode(abi.encode(a), (IJobBoard.Acceptance));
         theft.relayer = stranger;
         vm.prank(stranger);
-        vm.expectRevert(abi.encodeWithSelector(IAgentLedger.InvalidProof.selector));
+        vm.expectRevert(badAccept);
         board.take(id, p, theft, signature, "");
         (theft.relayer, theft.worker) = (relayer, vm.addr(OTHER_KEY));
         bytes memory thiefs = signTake(OTHER_KEY, id, a.ticket);
         vm.prank(relayer);
-        vm.expectRevert(abi.encodeWithSelector(IAgentLedger.InvalidProof.selector));
+        vm.expectRevert(badAccept);
         board.take(id, p, theft, thiefs, "");
 
         // On another post, even one with the same terms.
         bytes memory elsewhere = signTake(WORKER_KEY, id2, a.ticket);
         vm.prank(relayer);
-        vm.expectRevert(abi.encodeWithSelector(IAgentLedger.InvalidProof.selector));
+        vm.expectRevert(badAccept);
         board.take(id2, p2, a, elsewhere, "");
 
         vm.prank(relayer);
@@ -231,7 +231,7 @@ contract AttacksTest is World {
         (uint256 id2, IJobBoard.Post memory p2) = doPost(t);
         bytes memory signature = signTake(WORKER_KEY, id2, a.ticket);
         vm.startPrank(relayer);
-        vm.expectRevert(abi.encodeWithSelector(IAgentLedger.InvalidProof.selector));
+        vm.expectRevert(badAccept);
         board.take(id2, p2, a, signature, "");
         vm.expectRevert(abi.encodeWithSelector(IJobBoardErrors.WrongPost.selector, id2));
         board.take(id2, p, a, signature, "");
@@ -267,7 +267,7 @@ contract AttacksTest is World {
         (board, board2) = (board2, board);
         signature = signTake(WORKER_KEY, id, a.ticket);
         vm.prank(relayer);
-        vm.expectRevert(abi.encodeWithSelector(IAgentLedger.InvalidProof.selector));
+        vm.expectRevert(badAccept);
         board.take(id, p, a, signature, "");
     }
 
@@ -303,7 +303,7 @@ contract AttacksTest is World {
         vm.prank(client);
         vm.expectRevert(abi.encodeWithSelector(IJobBoardErrors.TooEarly.selector, expiry, block.timestamp));
         board.reclaim(id, p);
-        vm.expectRevert(abi.encodeWithSelector(JobEscrow.NotExpired.selector, 1));
+        vm.expectRevert(abi.encodeWithSelector(JobEscrow.NotExpired.selector, 1, expiry));
         escrow.claimRefund(1);
         settle(id, p, proven(id, p));
     }

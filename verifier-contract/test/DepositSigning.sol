@@ -40,3 +40,12 @@ abstract contract DepositSigning is World {
         );
     }
 }
+
+/// @dev A client that approved nothing: its signature must do.
+abstract contract Unapproved is DepositSigning {
+    function setUp() public override {
+        super.setUp();
+        vm.prank(client);
+        token.approve(address(board), 0);
+    }
+}

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.37;
 
-import {IAgentLedger} from "../contracts/interfaces/IAgentLedger.sol";
 import {IJobBoard} from "../contracts/interfaces/IJobBoard.sol";
 import {IJobBoardErrors} from "../contracts/interfaces/IJobBoardErrors.sol";
 import {IJobBoardEvents} from "../contracts/interfaces/IJobBoardEvents.sol";
@@ -55,7 +54,7 @@ contract FoldCancelledTest is World {
         uint256[8] memory inputs = foldInputs(id, p, f);
         inputs[4] ^= 2 ** 219;
         list(settleVerifier, f.proof, inputs);
-        refused(id, p, f, abi.encodeWithSelector(IAgentLedger.InvalidProof.selector));
+        refused(id, p, f, badSettle);
     }
 
     function test_counts_once_and_moves_no_money() external {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.37;
 
-import {IAgentLedger} from "../contracts/interfaces/IAgentLedger.sol";
 import {IJobBoard} from "../contracts/interfaces/IJobBoard.sol";
 import {Books} from "./Books.sol";
 import {vm} from "./Vm.sol";
@@ -107,7 +106,7 @@ contract Handler is Books {
         if (due && seed % 5 == 0) {
             // A proof of something else.
             s.proof[0] = 0;
-            expectSettleRevert(job.id, job.posted, s, abi.encodeWithSelector(IAgentLedger.InvalidProof.selector));
+            expectSettleRevert(job.id, job.posted, s, badSettle);
             return;
         }
         vm.prank(relayer);

@@ -58,12 +58,12 @@ contract RealTest is RealWorld {
         for (uint256 i = 0; i < 3; i++) {
             IJobBoard.Settlement memory s = realSettlement(1, 0, 0);
             s.proof = others[i].proof;
-            expectSettleRevert(1, poolPost(1), s, abi.encodeWithSelector(IAgentLedger.InvalidProof.selector));
+            expectSettleRevert(1, poolPost(1), s, badSettle);
         }
         IJobBoard.Settlement memory to = realSettlement(1, 0, 0);
         to.recipient = stranger;
         to.workerSignature = signSettle(WORKER_KEY, 1, to);
-        expectSettleRevert(1, poolPost(1), to, abi.encodeWithSelector(IAgentLedger.InvalidProof.selector));
+        expectSettleRevert(1, poolPost(1), to, badSettle);
     }
 
     function test_a_refreshed_state_settles_no_more() external {

@@ -106,7 +106,7 @@ contract RealHandler is Books, RealWorld {
             IJobBoard.Acceptance memory wrong = realAcceptance(n);
             wrong.proof = proofOf(takes[n % AGENTS]);
             vm.prank(relayer);
-            vm.expectRevert(abi.encodeWithSelector(IAgentLedger.InvalidProof.selector));
+            vm.expectRevert(badAccept);
             board.take(n, job.posted, wrong, signature, approval);
         }
         vm.prank(relayer);
@@ -129,7 +129,7 @@ contract RealHandler is Books, RealWorld {
         if (due && seed % 3 == 0) {
             IJobBoard.Settlement memory wrong = realSettlement(n, timely(), s.mode);
             wrong.proof = realSettlement(n, timely(), (s.mode + 1) % 3).proof;
-            expectSettleRevert(n, job.posted, wrong, abi.encodeWithSelector(IAgentLedger.InvalidProof.selector));
+            expectSettleRevert(n, job.posted, wrong, badSettle);
         }
         if (!due) vm.expectRevert();
         board.settle(n, job.posted, s);
@@ -154,7 +154,7 @@ contract RealHandler is Books, RealWorld {
             items[n - 1] = IJobBoard.Item(n, known[n - 1].posted, s);
             if (due) expected++;
         }
-        if (spoiled) vm.expectRevert(abi.encodeWithSelector(IAgentLedger.InvalidProof.selector));
+        if (spoiled) vm.expectRevert(badSettle);
         uint256 settled = board.settleBatch(items);
         if (spoiled) return;
         eq(settled, expected);

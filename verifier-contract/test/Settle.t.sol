@@ -81,7 +81,7 @@ contract SettleTest is World {
         (s.relayer, s.relayerFee) = (address(0), 1);
         signed(id, s);
         listSettle(id, p, s);
-        expectSettleRevert(id, p, s, abi.encodeWithSelector(IJobBoardErrors.FeeWithoutRelayer.selector));
+        expectSettleRevert(id, p, s, abi.encodeWithSelector(IJobBoardErrors.FeeWithoutRelayer.selector, s.relayerFee));
     }
 
     function test_refuses_recipients_that_would_hold_the_money_for_ever() external {
@@ -176,7 +176,7 @@ contract SettleTest is World {
         (uint256 id, IJobBoard.Post memory p) = reviewed();
         IJobBoard.Settlement memory s = proven(id, p);
         s.commitment++;
-        expectSettleRevert(id, p, s, abi.encodeWithSelector(IAgentLedger.InvalidProof.selector));
+        expectSettleRevert(id, p, s, badSettle);
     }
 
     function test_refuses_a_spent_state_and_an_unknown_root() external {

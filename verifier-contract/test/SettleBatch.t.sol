@@ -152,7 +152,7 @@ contract SettleBatchTest is World {
         IJobBoard.Item[] memory list_ = items(3);
         list_[1].settlement.proof[7]++;
         vm.prank(relayer);
-        vm.expectRevert(abi.encodeWithSelector(IAgentLedger.InvalidProof.selector));
+        vm.expectRevert(badSettle);
         board.settleBatch(list_);
         eq(stageOf(list_[0].postId), IJobBoard.Stage.Submitted);
         require(!ledger.isSpent(list_[0].settlement.nullifier), "spent by a reverted batch");
@@ -169,12 +169,6 @@ contract SettleBatchTest is World {
             abi.encodeWithSelector(IJobBoardErrors.PayoutTooSmall.selector, BUDGET - RECORD_FEE - s.relayerFee, BUDGET)
         );
         board.settleBatch(list_);
-    }
-
-    function test_ledger_takes_batches_from_the_board_alone() external {
-        vm.prank(stranger);
-        vm.expectRevert(abi.encodeWithSelector(IAgentLedger.NotBoard.selector, stranger));
-        ledger.spendBatch(new uint256[8][](0), new uint256[](0));
     }
 
     function test_a_batch_may_run_over_into_the_next_tree() external {

@@ -107,7 +107,7 @@ contract TakeTest is World {
     function test_refuses_the_zero_worker() external {
         prepare();
         a.worker = address(0);
-        refused(abi.encodeWithSelector(IJobBoardErrors.InvalidWorker.selector));
+        refused(abi.encodeWithSelector(IJobBoardErrors.InvalidWorker.selector, address(0)));
     }
 
     function test_refuses_a_ticket_that_is_none() external {
@@ -171,7 +171,7 @@ contract TakeTest is World {
     function test_refuses_a_proof_for_other_inputs() external {
         prepare();
         a.commitment++;
-        refused(abi.encodeWithSelector(IAgentLedger.InvalidProof.selector));
+        refused(badAccept);
     }
 
     function test_refuses_an_unknown_root() external {

@@ -9,7 +9,7 @@ import {
     CallbackToken,
     FeeToken,
     NoZeroToken,
-    ShrinkingToken,
+    RebasingToken,
     SilentToken,
     StickyToken
 } from "./doubles/OddTokens.sol";
@@ -148,26 +148,40 @@ contract SilentTokenTest is World {
     }
 }
 
-contract ShrinkingTokenTest is World {
+contract RebasingTokenTest is World {
     function _newToken() internal override returns (TestToken) {
-        return new ShrinkingToken();
+        return new RebasingToken();
     }
 
     function test_a_refund_claimed_by_a_stranger_credits_no_more_than_is_there() external {
         (uint256 id, IJobBoard.Post memory p) = submitted();
         warp(board.expiryOf(p.terms));
         escrow.claimRefund(1);
-        ShrinkingToken(address(token)).shrink(address(board), BUDGET / 2);
+        RebasingToken(address(token)).shrink(address(board), BUDGET / 2);
         board.reclaim(id, p);
         eq(board.credits(client), BUDGET - BUDGET / 2 + ARBITER_FEE);
         checkBooks();
+    }
+
+    function test_what_balances_grow_by_is_nobodys_and_stops_nothing() external {
+        (uint256 id, IJobBoard.Post memory p) = submitted();
+        RebasingToken(address(token)).grow(address(board), BUDGET);
+        RebasingToken(address(token)).grow(address(escrow), BUDGET);
+        RebasingToken(address(token)).grow(address(provider), BUDGET);
+        warp(reviewEnd(id, p) + 1);
+        settle(id, p, proven(id, p));
+        eq(balance(recipient), BUDGET - RECORD_FEE - 3e6);
+        eq(balance(address(board)), board.liabilities() + BUDGET);
+        eq(balance(address(provider)), BUDGET);
+        vm.prank(client);
+        eq(board.withdrawCredit(client), ARBITER_FEE);
     }
 
     function test_a_board_that_lost_more_than_the_refund_credits_none_of_it() external {
         (uint256 id, IJobBoard.Post memory p) = submitted();
         warp(board.expiryOf(p.terms));
         escrow.claimRefund(1);
-        ShrinkingToken(address(token)).shrink(address(board), uint256(BUDGET) + 1);
+        RebasingToken(address(token)).shrink(address(board), uint256(BUDGET) + 1);
         board.reclaim(id, p);
         eq(board.credits(client), ARBITER_FEE);
         eq(board.credits(relayer), BOND);

@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IAgentLedger} from "../contracts/interfaces/IAgentLedger.sol";
-import {Shows} from "./Shows.t.sol";
+import {Shows} from "./Shows.sol";
 import {ListedVerifier} from "./doubles/ListedVerifier.sol";
 import {vm} from "./Vm.sol";
 
@@ -39,7 +39,7 @@ contract VerifyWindowTest is Shows {
         IAgentLedger.Request memory r = request();
         IAgentLedger.Window memory w = shown(r, 16);
         warp(r.deadline + 1);
-        refused(r, w, abi.encodeWithSelector(IAgentLedger.DeadlinePassed.selector, r.deadline));
+        refused(r, w, abi.encodeWithSelector(IAgentLedger.DeadlinePassed.selector, r.deadline, r.deadline + 1));
     }
 
     function test_refuses_an_unknown_root() external {
@@ -120,13 +120,14 @@ contract VerifyWindowTest is Shows {
 
     function test_each_size_has_a_key_of_its_own() external {
         uint256[3] memory sizes = [uint256(16), 128, 512];
+        ListedVerifier[3] memory verifiers = [window16Verifier, window128Verifier, window512Verifier];
         IAgentLedger.Request memory r = request();
         for (uint256 made = 0; made < 3; made++) {
             IAgentLedger.Window memory w = shown(r, sizes[made]);
             for (uint256 claimed = 0; claimed < 3; claimed++) {
                 w.slots = sizes[claimed];
                 if (claimed == made) ledger.verifyWindow(r, w);
-                else refused(r, w, abi.encodeWithSelector(IAgentLedger.InvalidProof.selector));
+                else refused(r, w, badProof(verifiers[claimed]));
             }
         }
     }
@@ -134,7 +135,7 @@ contract VerifyWindowTest is Shows {
     function test_refuses_the_proof_for_another_request_or_claim() external {
         IAgentLedger.Request memory r = request();
         IAgentLedger.Window memory w = shown(r, 128);
-        bytes memory reason = abi.encodeWithSelector(IAgentLedger.InvalidProof.selector);
+        bytes memory reason = badProof(window128Verifier);
         for (uint256 i = 0; i < 4; i++) {
             IAgentLedger.Request memory other = request();
             if (i == 0) other.audience = client;

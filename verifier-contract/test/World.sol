@@ -8,6 +8,7 @@ import {PrivateProvider} from "../contracts/PrivateProvider.sol";
 import {OpenGate} from "../contracts/gates/OpenGate.sol";
 import {IAgentLedger} from "../contracts/interfaces/IAgentLedger.sol";
 import {IAgenticCommerce} from "../contracts/interfaces/IAgenticCommerce.sol";
+import {IGroth16Verifier} from "../contracts/interfaces/IGroth16Verifier.sol";
 import {IJobBoard} from "../contracts/interfaces/IJobBoard.sol";
 import {TestToken} from "../contracts/testing/TestToken.sol";
 import {Signing} from "./Signing.sol";
@@ -52,6 +53,11 @@ abstract contract World is Signing {
     ListedVerifier internal window128Verifier;
     ListedVerifier internal window512Verifier;
 
+    /// @dev The ledger's refusals of a bad proof, by statement.
+    bytes internal badAccept;
+    bytes internal badSettle;
+    bytes internal badRefresh;
+
     uint256 private fresh = 1000;
 
     function setUp() public virtual {
@@ -78,6 +84,9 @@ abstract contract World is Signing {
         board = new JobBoard(config);
         provider = new PrivateProvider(address(board));
         vm.stopPrank();
+        badAccept = badProof(ledger.ACCEPT_VERIFIER());
+        badSettle = badProof(ledger.SETTLE_VERIFIER());
+        badRefresh = badProof(ledger.REFRESH_VERIFIER());
         ledger.register(7, "");
         address[5] memory people = [client, relayer, arbiter, stranger, worker];
         for (uint256 i = 0; i < people.length; i++) {
@@ -114,7 +123,7 @@ abstract contract World is Signing {
         );
     }
 
-    function _config(address providerAt) internal view returns (IJobBoard.Config memory) {
+    function _config(address providerAt) internal view virtual returns (IJobBoard.Config memory) {
         return IJobBoard.Config({
             escrow: address(escrow),
             token: address(token),
@@ -136,6 +145,10 @@ abstract contract World is Signing {
             deployed := create(0, add(code, 0x20), mload(code))
         }
         require(deployed != address(0), "no Poseidon");
+    }
+
+    function badProof(IGroth16Verifier verifier) internal pure returns (bytes memory) {
+        return abi.encodeWithSelector(IAgentLedger.InvalidProof.selector, verifier);
     }
 
     // Values

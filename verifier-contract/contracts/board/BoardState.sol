@@ -24,15 +24,25 @@ abstract contract BoardState is IJobBoard, ReentrancyGuardTransient {
     uint256 private constant PROOF_AGE = 1 hours;
     uint256 private constant MIN_GRACE = 1 days;
 
+    /// @inheritdoc IJobBoard
     address public immutable ESCROW;
+    /// @inheritdoc IJobBoard
     address public immutable TOKEN;
+    /// @inheritdoc IJobBoard
     address public immutable LEDGER;
+    /// @inheritdoc IJobBoard
     address public immutable PROVIDER;
+    /// @inheritdoc IJobBoard
     uint96 public immutable MIN_BUDGET;
+    /// @inheritdoc IJobBoard
     uint40 public immutable MIN_REVIEW;
+    /// @inheritdoc IJobBoard
     uint40 public immutable MIN_HOLD;
+    /// @inheritdoc IJobBoard
     uint40 public immutable GRACE;
+    /// @inheritdoc IJobBoard
     uint96 public immutable RECORD_FEE;
+    /// @inheritdoc IJobBoard
     address public immutable RECORD_FEE_RECIPIENT;
 
     /// @inheritdoc IJobBoard

@@ -93,7 +93,7 @@ abstract contract Settling is BoardState, BoardSignatures {
             return _reason(NotAllowed.selector, 2, uint160(msg.sender), uint160(settlement.relayer));
         }
         if (settlement.relayer == address(0) && settlement.relayerFee != 0) {
-            return _reason(FeeWithoutRelayer.selector, 0, 0, 0);
+            return _reason(FeeWithoutRelayer.selector, 1, settlement.relayerFee, 0);
         }
         if (_isTrap(settlement.recipient)) {
             return _reason(InvalidRecipient.selector, 1, uint160(settlement.recipient), 0);

@@ -30,7 +30,7 @@ abstract contract Working is BoardState, BoardSignatures {
         _requireNotAfter(terms.takeBy);
         _requireRecent(acceptance.provenAt);
         _requireRelayer(acceptance.relayer);
-        if (acceptance.worker == address(0)) revert InvalidWorker();
+        if (acceptance.worker == address(0)) revert InvalidWorker(acceptance.worker);
         if (!Field.isProper(acceptance.ticket)) revert InvalidTicket(acceptance.ticket);
         uint256 key = jobKey(postId);
         _requireTake(acceptance.worker, key, acceptance.ticket, workerSignature);

@@ -14,23 +14,28 @@ interface IIdentityRegistry {
 contract Erc8004Gate is IRegistrationGate {
     /// @notice The ledger that may call; deployed later, at an address known before.
     address public immutable LEDGER;
+    /// @notice The ERC-8004 Identity Registry that says who owns an agent id.
     IIdentityRegistry public immutable REGISTRY;
 
     /// @notice Whether an agent id has been used.
     mapping(uint256 agentId => bool) public isUsed;
 
-    /// @notice An agent id was used for the registration in the same transaction.
+    /// @notice An agent id was used for the registration in the same transaction. Reveals that its owner registered; which of the
+    /// later transactions are its own stays hidden.
     event AgentIdUsed(uint256 indexed agentId);
 
-    error InvalidSetup();
-    error NotLedger(address caller);
     /// @dev Gate data must be one word.
     error InvalidData(uint256 bytesGiven);
-    error NotOwner(uint256 agentId, address sender);
+    /// @dev The registry says that somebody else owns this id.
+    error NotOwner(uint256 agentId, address sender, address owner);
+    /// @dev An agent was registered with this id before.
     error AlreadyUsed(uint256 agentId);
 
+    /// @param ledger The ledger to come; not 0.
+    /// @param registry An ERC-8004 Identity Registry.
     constructor(address ledger, IIdentityRegistry registry) {
-        if (ledger == address(0) || address(registry).code.length == 0) revert InvalidSetup();
+        if (ledger == address(0)) revert InvalidSetup(0);
+        if (address(registry).code.length == 0) revert InvalidSetup(1);
         (LEDGER, REGISTRY) = (ledger, registry);
     }
 
@@ -41,7 +46,8 @@ contract Erc8004Gate is IRegistrationGate {
         uint256 agentId = abi.decode(data, (uint256));
         if (isUsed[agentId]) revert AlreadyUsed(agentId);
         isUsed[agentId] = true;
-        if (REGISTRY.ownerOf(agentId) != sender) revert NotOwner(agentId, sender);
+        address owner = REGISTRY.ownerOf(agentId);
+        if (owner != sender) revert NotOwner(agentId, sender, owner);
         emit AgentIdUsed(agentId);
     }
 }

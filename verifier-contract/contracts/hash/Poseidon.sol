@@ -19,6 +19,7 @@ pragma solidity 0.8.37;
 contract Poseidon {
     uint256 private constant R = 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000001;
 
+    /// @dev Calldata is two or three words and nothing else.
     error InputLength(uint256 bytesGiven);
 
     fallback() external {

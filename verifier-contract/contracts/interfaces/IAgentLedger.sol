@@ -89,8 +89,8 @@ interface IAgentLedger {
     error UnknownRoot(uint256 root);
     /// @dev The state was spent: use the agent's current state.
     error NullifierSpent(uint256 nullifier);
-    /// @dev The statement's verifier refuses proof and inputs.
-    error InvalidProof();
+    /// @dev The verifier of the statement at hand refuses proof and inputs.
+    error InvalidProof(address verifier);
     /// @dev The statement's `at` is later than now or more than an hour ago.
     error ProofTime(uint256 provenAt, uint256 nowTime);
     /// @dev The policy shown is not well-formed.
@@ -100,7 +100,7 @@ interface IAgentLedger {
     /// @dev There is no window of this many slots: 16, 128 or 512.
     error UnknownWindow(uint256 slots);
     /// @dev The request's deadline passed.
-    error DeadlinePassed(uint256 deadline);
+    error DeadlinePassed(uint256 deadline, uint256 nowTime);
     /// @dev The board's post was never taken.
     error NotTaken(uint256 postId);
 

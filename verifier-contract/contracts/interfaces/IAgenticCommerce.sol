@@ -30,7 +30,8 @@ interface IAgenticCommerce {
         uint256 submittedAt;
     }
 
-    /// @dev Shows all parties of a job and its end.
+    /// @notice Reveals all parties of a job and when it expires. A job of the board names the board as client and evaluator and the
+    /// shared provider, and so no agent.
     event JobCreated(
         uint256 indexed jobId,
         address indexed client,
@@ -39,15 +40,25 @@ interface IAgenticCommerce {
         uint256 expiredAt,
         address hook
     );
+    /// @notice Reveals who will do the work, and its ERC-8004 id where one was given. The board's jobs are created with theirs.
     event ProviderSet(uint256 indexed jobId, address indexed provider, uint256 agentId);
+    /// @notice Reveals token and price.
     event BudgetSet(uint256 indexed jobId, address indexed token, uint256 amount);
+    /// @notice Reveals how much the client paid in.
     event JobFunded(uint256 indexed jobId, address indexed client, uint256 amount);
+    /// @notice Reveals the deliverable, a hash as far as the kernel is concerned, and that it was handed in.
     event JobSubmitted(uint256 indexed jobId, address indexed provider, bytes32 deliverable);
+    /// @notice Reveals that the evaluator accepted the work. `reason` is its own; the board gives the deliverable.
     event JobCompleted(uint256 indexed jobId, address indexed evaluator, bytes32 reason);
+    /// @notice Reveals that the job came to nothing, and by whom. `reason` is theirs; the board gives a short text.
     event JobRejected(uint256 indexed jobId, address indexed rejector, bytes32 reason);
+    /// @notice Reveals that the job's refund was claimed after expiry.
     event JobExpired(uint256 indexed jobId);
+    /// @notice Reveals what the provider got. Where the shared provider sends it on is in the board's `Settled`.
     event PaymentReleased(uint256 indexed jobId, address indexed provider, uint256 amount);
+    /// @notice Reveals the platform's share.
     event PlatformFeePaid(uint256 indexed jobId, address indexed platformTreasury, uint256 amount);
+    /// @notice Reveals what went back to the client.
     event Refunded(uint256 indexed jobId, address indexed client, uint256 amount);
 
     /// @notice Opens a job; the caller is its client.

@@ -15,7 +15,8 @@ interface IGroth16Verifier {
     /// @dev The key has not 14 + 2(n + 1) words for an n of 1 to 64.
     error KeyLength(uint256 bytesGiven);
     /// @dev gamma = delta or gamma = −delta: whoever sees the key could forge proofs (no contribution to phase 2).
-    error KeyForgeable();
+    /// Named by keccak256 of the key.
+    error KeyForgeable(bytes32 keyHash);
     /// @dev The point that starts at this word of the key is not on its curve, not in the subgroup of order r, or at
     /// infinity. (An IC_i at infinity would mean that input i has no say in the proof.)
     error KeyPoint(uint256 word);

@@ -351,14 +351,33 @@ interface IJobBoard is IJobBoardErrors, IJobBoardEvents {
     /// @notice When the escrow job of a post with these terms expires.
     function expiryOf(Terms calldata terms) external view returns (uint256);
 
+    /// @notice The ERC-8183 escrow that holds the budgets of taken jobs. This and what follows is fixed at deployment.
     function ESCROW() external view returns (address);
+
+    /// @notice The one token of all amounts: a plain ERC-20.
     function TOKEN() external view returns (address);
+
+    /// @notice The ledger that checks accept and settle proofs.
     function LEDGER() external view returns (address);
+
+    /// @notice The provider that all jobs name in the escrow.
     function PROVIDER() external view returns (address);
+
+    /// @notice The least budget, base units; above RECORD_FEE.
     function MIN_BUDGET() external view returns (uint96);
+
+    /// @notice The least reviewPeriod, seconds.
     function MIN_REVIEW() external view returns (uint40);
+
+    /// @notice The least time between takenAt and settlement, seconds.
     function MIN_HOLD() external view returns (uint40);
+
+    /// @notice Seconds between the last period and expiry, in which an agent whose client was silent settles.
     function GRACE() external view returns (uint40);
+
+    /// @notice What each completed job costs, base units: the price of a record that an agent makes for itself.
     function RECORD_FEE() external view returns (uint96);
+
+    /// @notice Whose credit the record fees become.
     function RECORD_FEE_RECIPIENT() external view returns (address);
 }

@@ -20,7 +20,7 @@ interface IJobBoardErrors {
     /// @dev An address that must not be 0 is, or money would go to the board or the shared provider and be stuck.
     error InvalidRecipient(address recipient);
     /// @dev The worker key must not be 0.
-    error InvalidWorker();
+    error InvalidWorker(address worker);
     /// @dev The ticket is 0 or not below r.
     error InvalidTicket(uint256 ticket);
     /// @dev The signature is not by this key over this message.
@@ -41,8 +41,8 @@ interface IJobBoardErrors {
     error NotCleared(uint256 postId);
     /// @dev The deliverable named is not the one submitted.
     error WrongDeliverable(bytes32 submitted);
-    /// @dev relayerFee without a relayer.
-    error FeeWithoutRelayer();
+    /// @dev Nobody is named who would get this fee.
+    error FeeWithoutRelayer(uint256 relayerFee);
     /// @dev Less would reach the recipient than the worker key signed for.
     error PayoutTooSmall(uint256 payout, uint256 minPayout);
     /// @dev The caller has no credit.

@@ -5,6 +5,12 @@ pragma solidity 0.8.37;
 /// @notice A gate sets the price of starting again with an empty record. It sees the registration alone, never a later
 /// transaction of the agent.
 interface IRegistrationGate {
+    /// @dev A constructor argument, by its place from 0, is zero where that makes no sense or has no code where a contract is
+    /// needed.
+    error InvalidSetup(uint256 argument);
+    /// @dev Only the ledger asks: else anyone could use up an agent id, or spend what a future agent approved.
+    error NotLedger(address caller);
+
     /// @notice Admits a registration or reverts. Called by an `AgentLedger`, once for each registration, before the state
     /// is inserted.
     /// @param sender Who sent the registration to the ledger.

@@ -16,7 +16,7 @@ contract TestToken is ERC20Permit, ERC3009 {
     }
 
     /// @notice As USDC has it.
-    function decimals() public pure override returns (uint8) {
+    function decimals() public pure virtual override returns (uint8) {
         return 6;
     }
 }

@@ -14,7 +14,7 @@ contract Groth16Verifier is Groth16Runtime {
         uint256 words = key.length / 32;
         if (key.length % 64 != 0 || words < 18 || words > 16 + 2 * MAX_INPUTS) revert KeyLength(key.length);
         // By their x alone: delta = -gamma would let anyone forge as delta = gamma does.
-        if (keccak256(_slice(key, 6, 2)) == keccak256(_slice(key, 10, 2))) revert KeyForgeable();
+        if (keccak256(_slice(key, 6, 2)) == keccak256(_slice(key, 10, 2))) revert KeyForgeable(keccak256(key));
         if (!_isG1(_slice(key, 0, 2))) revert KeyPoint(0);
         for (uint256 word = 2; word < 14; word += 4) {
             if (!_isG2(_slice(key, word, 4))) revert KeyPoint(word);

@@ -95,9 +95,25 @@ contract SilentToken {
     }
 }
 
-/// @dev Its issuer may take a part of anybody's balance.
-contract ShrinkingToken is TestToken {
+/// @dev Its balances change by themselves, up and down.
+contract RebasingToken is TestToken {
     function shrink(address account, uint256 amount) external {
         _burn(account, amount);
+    }
+
+    function grow(address account, uint256 amount) external {
+        _mint(account, amount);
+    }
+}
+
+contract NoDecimalsToken is TestToken {
+    function decimals() public pure override returns (uint8) {
+        return 0;
+    }
+}
+
+contract EighteenDecimalsToken is TestToken {
+    function decimals() public pure override returns (uint8) {
+        return 18;
     }
 }

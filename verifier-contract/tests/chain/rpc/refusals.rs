@@ -16,11 +16,9 @@ use serde_json::json;
 async fn transactions_that_break_a_rule_are_refused() {
     let provider = chain();
     let [rich, ..] = dev_signers();
-    let poor = PrivateKeySigner::from_bytes(&B256::repeat_byte(1))
-        .expect("a valid key");
+    let poor = PrivateKeySigner::from_bytes(&B256::repeat_byte(1)).expect("a valid key");
     // An EIP-1559 transfer that is fine except for one change, encoded and signed.
-    let sign = |signer: &PrivateKeySigner,
-                change: &dyn Fn(&mut TxEip1559)| {
+    let sign = |signer: &PrivateKeySigner, change: &dyn Fn(&mut TxEip1559)| {
         let mut transaction = TxEip1559 {
             chain_id: 31_337,
             nonce: 0,

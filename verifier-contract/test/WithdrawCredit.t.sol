@@ -7,7 +7,7 @@ import {IJobBoardEvents} from "../contracts/interfaces/IJobBoardEvents.sol";
 import {World} from "./World.sol";
 import {vm} from "./Vm.sol";
 
-contract CreditsTest is World {
+contract WithdrawCreditTest is World {
     function credited() private returns (uint256 amount) {
         (uint256 id, IJobBoard.Post memory p) = posted();
         vm.prank(client);
@@ -43,18 +43,6 @@ contract CreditsTest is World {
         checkBooks();
         vm.expectRevert(abi.encodeWithSelector(IJobBoardErrors.NoCredit.selector, client));
         board.withdrawCredit(recipient);
-    }
-
-    function test_anyone_sends_record_fees_to_their_recipient() external {
-        vm.expectRevert(abi.encodeWithSelector(IJobBoardErrors.NoCredit.selector, feeRecipient));
-        board.payRecordFees();
-        (uint256 id, IJobBoard.Post memory p) = submitted();
-        warp(reviewEnd(id, p) + 1);
-        settle(id, p, proven(id, p));
-        vm.prank(stranger);
-        eq(board.payRecordFees(), RECORD_FEE);
-        eq(balance(feeRecipient), RECORD_FEE);
-        checkBooks();
     }
 
     function test_everything_leaves_when_all_withdraw() external {

@@ -2,25 +2,10 @@
 pragma solidity 0.8.37;
 
 import {IAgentLedger} from "../contracts/interfaces/IAgentLedger.sol";
-import {IJobBoard} from "../contracts/interfaces/IJobBoard.sol";
-import {World} from "./World.sol";
+import {Shows} from "./Shows.sol";
 import {vm} from "./Vm.sol";
 
-abstract contract Shows is World {
-    function request() internal view returns (IAgentLedger.Request memory) {
-        return IAgentLedger.Request(stranger, keccak256("challenge"), block.timestamp + 60, bytes32("market"));
-    }
-
-    function contextOf(IAgentLedger.Request memory r) internal view returns (uint256) {
-        return k(abi.encode(block.chainid, address(ledger), r.audience, r.challenge, r.deadline));
-    }
-
-    function scopeOf(IAgentLedger.Request memory r) internal pure returns (uint256) {
-        return k(abi.encode(r.audience, r.label));
-    }
-}
-
-contract StandingTest is Shows {
+contract VerifyStandingTest is Shows {
     function standing(IAgentLedger.Request memory r) private returns (IAgentLedger.Standing memory s) {
         s.root = ledger.root();
         (s.nullifier, s.pseudonym) = (unused(), unused());
@@ -53,7 +38,7 @@ contract StandingTest is Shows {
         warp(r.deadline);
         ledger.verifyStanding(r, s);
         warp(r.deadline + 1);
-        refused(r, s, abi.encodeWithSelector(IAgentLedger.DeadlinePassed.selector, r.deadline));
+        refused(r, s, abi.encodeWithSelector(IAgentLedger.DeadlinePassed.selector, r.deadline, r.deadline + 1));
     }
 
     function test_an_old_root_serves() external {
@@ -107,7 +92,7 @@ contract StandingTest is Shows {
     function test_refuses_the_proof_for_another_request() external {
         IAgentLedger.Request memory r = request();
         IAgentLedger.Standing memory s = standing(r);
-        bytes memory reason = abi.encodeWithSelector(IAgentLedger.InvalidProof.selector);
+        bytes memory reason = badProof(standingVerifier);
         for (uint256 i = 0; i < 4; i++) {
             IAgentLedger.Request memory other = request();
             if (i == 0) other.audience = client;
@@ -124,67 +109,5 @@ contract StandingTest is Shows {
         s.pseudonym--;
         vm.chainId(block.chainid + 1);
         refused(r, s, reason);
-    }
-}
-
-contract CompletionTest is Shows {
-    function prove(IAgentLedger.Request memory r, uint256 id, uint256 pseudonym)
-        private
-        returns (uint256[8] memory proof)
-    {
-        uint256[] memory inputs = new uint256[](5);
-        (inputs[0],) = board.ticketOf(id);
-        inputs[1] = keyOf(id);
-        inputs[2] = contextOf(r);
-        inputs[3] = pseudonym;
-        inputs[4] = scopeOf(r);
-        proof[0] = unused();
-        completionVerifier.list(proof, inputs);
-    }
-
-    function test_tells_who_took_the_job_and_how_far_it_came() external {
-        IAgentLedger.Request memory r = request();
-        (uint256 id, IJobBoard.Post memory p) = submitted();
-        uint256[8] memory proof = prove(r, id, 5);
-        eq(ledger.verifyCompletion(r, id, 5, proof), IJobBoard.Stage.Submitted);
-        warp(reviewEnd(id, p) + 1);
-        settle(id, p, proven(id, p));
-        r = request();
-        proof = prove(r, id, 5);
-        eq(ledger.verifyCompletion(r, id, 5, proof), IJobBoard.Stage.Completed);
-    }
-
-    function test_refuses_after_the_deadline() external {
-        IAgentLedger.Request memory r = request();
-        (uint256 id,) = taken();
-        uint256[8] memory proof = prove(r, id, 5);
-        warp(r.deadline + 1);
-        vm.expectRevert(abi.encodeWithSelector(IAgentLedger.DeadlinePassed.selector, r.deadline));
-        ledger.verifyCompletion(r, id, 5, proof);
-    }
-
-    function test_refuses_jobs_that_nobody_took() external {
-        IAgentLedger.Request memory r = request();
-        (uint256 id,) = posted();
-        uint256[8] memory proof = prove(r, id, 5);
-        vm.expectRevert(abi.encodeWithSelector(IAgentLedger.NotTaken.selector, id));
-        ledger.verifyCompletion(r, id, 5, proof);
-        vm.expectRevert(abi.encodeWithSelector(IAgentLedger.NotTaken.selector, 99));
-        ledger.verifyCompletion(r, 99, 5, proof);
-    }
-
-    function test_refuses_another_job_pseudonym_or_request() external {
-        IAgentLedger.Request memory r = request();
-        (uint256 id,) = taken();
-        (uint256 other,) = taken();
-        uint256[8] memory proof = prove(r, id, 5);
-        bytes memory reason = abi.encodeWithSelector(IAgentLedger.InvalidProof.selector);
-        vm.expectRevert(reason);
-        ledger.verifyCompletion(r, other, 5, proof);
-        vm.expectRevert(reason);
-        ledger.verifyCompletion(r, id, 6, proof);
-        r.audience = client;
-        vm.expectRevert(reason);
-        ledger.verifyCompletion(r, id, 5, proof);
     }
 }
