@@ -1,5 +1,6 @@
 //! Pins the shape of every circuit: sizes, hash, public inputs and clauses.
 
+use repute_circuits::release;
 use repute_circuits::shape::Shape;
 use repute_circuits::statement::{
     Accept, Completion, Refresh, Settle, Standing, Statement, Window,
@@ -25,6 +26,13 @@ fn pinned<S: Statement>() -> Shape {
          every key for this statement must then be made anew.",
         S::NAME,
         path.display(),
+    );
+    assert_eq!(
+        release::current(S::NAME),
+        Some(shape.circuit_hash()),
+        "circuits/shape/releases.txt does not have this circuit of {}: add a line under the next \
+         version, and keep the old ones",
+        S::NAME,
     );
     shape
 }

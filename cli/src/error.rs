@@ -171,9 +171,11 @@ impl From<LogError> for CliError {
 impl From<StoreError> for CliError {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::NoDirectory | StoreError::Missing(_) | StoreError::Io { .. } => {
-                Self::new(Kind::Environment, error)
-            }
+            StoreError::NoDirectory
+            | StoreError::Missing(_)
+            | StoreError::NotImported { .. }
+            | StoreError::Several { .. }
+            | StoreError::Io { .. } => Self::new(Kind::Environment, error),
             StoreError::Corrupt { .. } | StoreError::Keys(_) => Self::new(Kind::Proof, error),
         }
     }

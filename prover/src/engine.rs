@@ -27,6 +27,7 @@
 
 mod addition;
 mod backend;
+pub(crate) mod columns;
 mod digits;
 mod fft;
 mod fold;

@@ -4,15 +4,18 @@
 //! [`VerifyingKey::hash`]. They come from a ceremony, or from a set-up whose secrets are public
 //! ([`dev`]); [`Provenance`] says which, and is shown wherever keys are.
 
+pub mod ceremony;
 mod deferred;
 pub mod dev;
+mod format;
+pub mod imported;
 mod prepared;
 pub mod store;
 
 pub use deferred::DeferredKeys;
 
 use crate::curve::{PointError, check_g1, check_g2};
-use crate::engine::{PrepareError, PreparedKey};
+use crate::engine::{PrepareError, PreparedKey, R1cs};
 use crate::verify::{VerifyingKey, VerifyingKeyError};
 use ark_bn254::Bn254;
 use ark_ec::AffineRepr;
@@ -36,6 +39,23 @@ pub enum Provenance {
         /// SHA-256 of the transcript.
         transcript: Digest,
     },
+    /// A ceremony whose phase 1 were the development powers of tau: anyone can forge proofs.
+    /// INSECURE, to practise ceremonies and to test what comes after them.
+    Rehearsal {
+        /// SHA-256 of the transcript.
+        transcript: Digest,
+    },
+}
+
+impl Provenance {
+    /// Whether anyone can forge proofs, so that nothing of value may depend on these keys.
+    #[must_use]
+    pub fn is_insecure(&self) -> bool {
+        match self {
+            Self::Development | Self::Rehearsal { .. } => true,
+            Self::Ceremony { .. } => false,
+        }
+    }
 }
 
 impl fmt::Display for Provenance {
@@ -43,6 +63,7 @@ impl fmt::Display for Provenance {
         match self {
             Self::Development => f.write_str("INSECURE development keys"),
             Self::Ceremony { transcript } => write!(f, "ceremony {transcript}"),
+            Self::Rehearsal { transcript } => write!(f, "INSECURE rehearsal {transcript}"),
         }
     }
 }
@@ -50,7 +71,8 @@ impl fmt::Display for Provenance {
 /// A text that names no [`Provenance`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "{0:?} is no provenance of keys; it is \"INSECURE development keys\" or \"ceremony sha256:…\""
+    "{0:?} is no provenance of keys; it is \"INSECURE development keys\", \"INSECURE rehearsal \
+     sha256:…\" or \"ceremony sha256:…\""
 )]
 pub struct UnknownProvenance(String);
 
@@ -61,9 +83,12 @@ impl FromStr for Provenance {
         if text == Self::Development.to_string() {
             return Ok(Self::Development);
         }
-        text.strip_prefix("ceremony ")
-            .and_then(|digest| digest.parse().ok())
+        let after = |prefix| text.strip_prefix(prefix)?.parse().ok();
+        after("ceremony ")
             .map(|transcript| Self::Ceremony { transcript })
+            .or_else(|| {
+                after("INSECURE rehearsal ").map(|transcript| Self::Rehearsal { transcript })
+            })
             .ok_or_else(|| UnknownProvenance(text.to_owned()))
     }
 }
@@ -129,6 +154,9 @@ pub enum KeysError {
         /// What is wrong with it.
         error: PointError,
     },
+    /// The file of the keys is not what it was.
+    #[error("{0}")]
+    File(String),
     /// The keys could not be prepared for proving.
     #[error(transparent)]
     Prepare(#[from] PrepareError),
@@ -209,6 +237,12 @@ impl<S: Statement> Keys<S> {
         }
     }
 
+    /// The circuit as tools outside take it.
+    #[must_use]
+    pub fn r1cs(&self) -> R1cs {
+        r1cs_of(&self.shape)
+    }
+
     /// The shape of the circuit, matrices included.
     #[must_use]
     pub fn shape(&self) -> &Shape {
@@ -238,6 +272,20 @@ impl<S: Statement> Keys<S> {
     pub fn provenance(&self) -> Provenance {
         self.provenance
     }
+}
+
+/// The circuit of `S` as tools outside take it.
+///
+/// # Errors
+/// [`KeysError::Synthesis`] where it does not lay out.
+pub fn circuit<S: Statement>() -> Result<R1cs, KeysError> {
+    Ok(r1cs_of(&shape_of::<S>()?))
+}
+
+fn r1cs_of(shape: &Shape) -> R1cs {
+    let [a, b, c] = shape.matrices().clone();
+    let (instance, witness) = (shape.instance_variables(), shape.witness_variables());
+    R1cs::new(a, b, c, instance, witness).expect("a shape's rows name its own variables only")
 }
 
 /// Lays out the circuit of `S`.
@@ -284,11 +332,22 @@ mod tests {
     #[test]
     fn provenance_reads_what_it_writes() {
         let transcript = Digest([7; 32]);
-        for provenance in [Provenance::Development, Provenance::Ceremony { transcript }] {
-            assert_eq!(provenance.to_string().parse(), Ok(provenance));
+        for provenance in [
+            Provenance::Development,
+            Provenance::Ceremony { transcript },
+            Provenance::Rehearsal { transcript },
+        ] {
+            let text = provenance.to_string();
+            assert_eq!(text.parse(), Ok(provenance));
+            assert_eq!(text.contains("INSECURE"), provenance.is_insecure());
         }
-        assert!(Provenance::Development.to_string().contains("INSECURE"));
-        for text in ["", "development", "ceremony", "ceremony sha256:00"] {
+        for text in [
+            "",
+            "development",
+            "ceremony",
+            "ceremony sha256:00",
+            "INSECURE rehearsal",
+        ] {
             assert!(text.parse::<Provenance>().is_err(), "{text:?}");
         }
     }

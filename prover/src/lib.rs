@@ -14,6 +14,7 @@
 //! ```
 
 pub mod batch;
+pub mod ceremony;
 pub mod curve;
 pub mod engine;
 pub mod iden3;

@@ -30,6 +30,17 @@ pub enum Event<'a> {
         /// All work.
         total: usize,
     },
+    /// A step of a set-up goes on. Told again and again, from several threads.
+    Step {
+        /// What is done.
+        task: &'static str,
+        /// Work done.
+        done: usize,
+        /// All work.
+        total: usize,
+    },
+    /// The last step of a set-up is done.
+    Finished,
     /// The keys of a statement are ready.
     Ready {
         /// The statement.

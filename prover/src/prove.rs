@@ -8,6 +8,7 @@ use ark_bn254::{Bn254, Fr};
 use ark_relations::gr1cs::{ConstraintSystem, SynthesisError, SynthesisMode};
 use rand::{CryptoRng, RngCore};
 use rayon::ThreadPoolBuildError;
+use repute_circuits::shape::Shape;
 use repute_circuits::statement::{Clauses, Statement};
 use std::num::NonZeroUsize;
 use std::sync::OnceLock;
@@ -128,9 +129,25 @@ pub fn assignment<S: Statement>(
     keys: &Keys<S>,
     statement: &S,
 ) -> Result<Zeroizing<Vec<Fr>>, ProveError<S::Violation>> {
+    assignment_to(keys.shape(), statement)
+}
+
+/// As [`assignment`], for a statement without keys; lays out its circuit first.
+///
+/// # Errors
+/// As [`assignment`].
+pub fn witness<S: Statement>(
+    statement: &S,
+) -> Result<Zeroizing<Vec<Fr>>, ProveError<S::Violation>> {
+    assignment_to(&Shape::of::<S>()?, statement)
+}
+
+fn assignment_to<S: Statement>(
+    shape: &Shape,
+    statement: &S,
+) -> Result<Zeroizing<Vec<Fr>>, ProveError<S::Violation>> {
     statement.check().map_err(ProveError::False)?;
     let assignment = assign(statement)?;
-    let shape = keys.shape();
     let expected = shape.instance_variables() + shape.witness_variables();
     if assignment.len() != expected {
         return Err(ProveError::Shape {

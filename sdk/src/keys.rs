@@ -3,12 +3,13 @@
 use alloy::primitives::{B256, U256, keccak256};
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
+use repute_circuits::release::Named;
 use repute_circuits::statement::{
     Accept, Completion, Refresh, Settle, Standing, Statement, Window,
 };
 use repute_contracts::deploy::{Circuit, KeyProvenance, Manifest, Statements, VerifyingKey};
 use repute_prover::{
-    DeferredKeys, KeysError, Progress, Proof, ProveError, Provenance, Store, solidity,
+    DeferredKeys, KeysError, Progress, Proof, ProveError, Provenance, Store, StoreError, solidity,
 };
 use std::sync::Arc;
 
@@ -37,7 +38,8 @@ impl std::fmt::Debug for Keyring {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "the deployment's {statement} verifier has the key {on_chain}, this program's is {ours}: proofs \
-     would be refused; use the keys that belong to the deployment, or the version it was made with"
+     would be refused; use the keys that belong to the deployment, or the version it was made with: \
+     its circuit is {circuit}"
 )]
 pub struct KeyMismatch {
     /// The statement.
@@ -46,6 +48,8 @@ pub struct KeyMismatch {
     pub on_chain: B256,
     /// keccak256 of the key here.
     pub ours: B256,
+    /// The deployment's circuit, with its version where it was released.
+    pub circuit: String,
 }
 
 /// Why there is no proof.
@@ -138,6 +142,46 @@ impl Keyring {
         })
     }
 
+    /// The keys of all statements that `store` holds from ceremonies. Their files are read and checked;
+    /// what proving needs is loaded for each statement when it is first proven.
+    ///
+    /// # Errors
+    /// [`StoreError`] for the first statement whose keys are missing, damaged or not of this version.
+    pub fn imported(store: &Store) -> Result<Self, StoreError> {
+        Ok(Self(Arc::new(Inner {
+            accept: DeferredKeys::imported(store.clone())?,
+            settle: DeferredKeys::imported(store.clone())?,
+            refresh: DeferredKeys::imported(store.clone())?,
+            standing: DeferredKeys::imported(store.clone())?,
+            completion: DeferredKeys::imported(store.clone())?,
+            window_16: DeferredKeys::imported(store.clone())?,
+            window_128: DeferredKeys::imported(store.clone())?,
+            window_512: DeferredKeys::imported(store.clone())?,
+        })))
+    }
+
+    /// The keys that a deployment verifies with: development keys, made in `cache` when they are needed,
+    /// where its manifest says so, else those that `imported` holds.
+    ///
+    /// # Errors
+    /// As [`Keyring::deferred`] and [`Keyring::imported`].
+    pub fn of_deployment(
+        manifest: &Manifest,
+        cache: &Store,
+        imported: &Store,
+    ) -> Result<Self, StoreError> {
+        match &manifest.keys {
+            KeyProvenance::InsecureDevelopment(source)
+                if source.parse() == Ok(Provenance::Development) =>
+            {
+                Ok(Self::deferred(cache)?)
+            }
+            KeyProvenance::InsecureDevelopment(_) | KeyProvenance::Ceremony(_) => {
+                Self::imported(imported)
+            }
+        }
+    }
+
     /// Makes sure that the statement's proofs need nothing more than time for proving. The keys of a
     /// window of 512 take half a minute to make and more than a gigabyte of memory; [`Keyring::prove`]
     /// does the same by itself, without telling of its progress.
@@ -154,10 +198,28 @@ impl Keyring {
         S::keys(self).verifying()
     }
 
-    /// Where the keys come from.
+    /// Where the keys of each statement come from.
+    #[must_use]
+    pub fn provenances(&self) -> Statements<Provenance> {
+        Statements {
+            accept: self.0.accept.provenance(),
+            settle: self.0.settle.provenance(),
+            refresh: self.0.refresh.provenance(),
+            standing: self.0.standing.provenance(),
+            completion: self.0.completion.provenance(),
+            window_16: self.0.window_16.provenance(),
+            window_128: self.0.window_128.provenance(),
+            window_512: self.0.window_512.provenance(),
+        }
+    }
+
+    /// Where the keys come from: of the first statement whose keys are INSECURE, if there is one, else of
+    /// the first.
     #[must_use]
     pub fn provenance(&self) -> Provenance {
-        self.0.accept.provenance()
+        let all = self.provenances().into_array();
+        let insecure = all.iter().find(|provenance| provenance.is_insecure());
+        *insecure.unwrap_or(&all[0])
     }
 
     /// The circuits as they are deployed.
@@ -180,16 +242,18 @@ impl Keyring {
         Circuit {
             key: verifying_key(keys.verifying()),
             circuit_hash: keys.circuit_hash().to_string(),
+            keys: keys.provenance().to_string(),
         }
     }
 
     /// The provenance as a manifest records it.
     #[must_use]
     pub fn key_provenance(&self) -> KeyProvenance {
-        let text = self.provenance().to_string();
-        match self.provenance() {
-            Provenance::Development => KeyProvenance::InsecureDevelopment(text),
-            Provenance::Ceremony { .. } => KeyProvenance::Ceremony(text),
+        let provenance = self.provenance();
+        if provenance.is_insecure() {
+            KeyProvenance::InsecureDevelopment(provenance.to_string())
+        } else {
+            KeyProvenance::Ceremony("a ceremony for each statement".to_owned())
         }
     }
 
@@ -203,12 +267,19 @@ impl Keyring {
             .verifiers
             .as_ref()
             .map(|verifier| verifier.key_hash);
-        for (statement, (ours, on_chain)) in ours.zip(on_chain).named() {
+        let circuits = manifest
+            .verifiers
+            .as_ref()
+            .map(|verifier| verifier.circuit_hash.clone());
+        for (statement, ((ours, on_chain), circuit)) in ours.zip(on_chain).zip(circuits).named() {
             if ours != on_chain {
                 return Err(KeyMismatch {
                     statement,
                     on_chain,
                     ours,
+                    circuit: circuit
+                        .parse()
+                        .map_or(circuit, |digest| Named(digest).to_string()),
                 });
             }
         }

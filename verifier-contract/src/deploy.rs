@@ -373,5 +373,6 @@ async fn deploy_verifier(
             .await?,
         key_hash: circuit.key.hash(),
         circuit_hash: circuit.circuit_hash,
+        keys: circuit.keys,
     })
 }

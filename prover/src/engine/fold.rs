@@ -14,30 +14,20 @@
 
 use super::addition::{AddPairs, CHUNK, NEGATIVE, Pairs, Scratch};
 use super::backend::Backend;
+use super::columns::{self, Part};
 use super::line::Line;
-use super::msm::{Groups, add_groups};
-use super::points::{G1, decode, encode};
+use super::points::{G1, encode};
 use super::scale::scale_all;
 use super::table::Stopped;
 use ark_bn254::{Fr, G1Affine};
-use ark_ff::{FftField, Field, One, Zero};
+use ark_ff::{FftField, Field, One};
 use ark_relations::gr1cs::Matrix;
 use rayon::prelude::*;
 use std::marker::PhantomData;
 
 /// Products of a point and a scalar that folding takes, for its progress.
 pub(super) fn products(c: &Matrix<Fr>, domain: usize) -> usize {
-    domain / 2 * 2 * domain.ilog2() as usize + domain + general_entries(c).count()
-}
-
-/// Entries that are not plus or minus one.
-fn general_entries(c: &Matrix<Fr>) -> impl Iterator<Item = (usize, usize, Fr)> + '_ {
-    c.iter().enumerate().flat_map(|(row, entries)| {
-        entries
-            .iter()
-            .filter(|(value, _)| !value.is_zero() && !value.is_one() && !(-*value).is_one())
-            .map(move |&(value, column)| (row, column, value))
-    })
+    domain / 2 * 2 * domain.ilog2() as usize + domain + columns::products(c)
 }
 
 /// The L query with C folded in, one point per variable; `l` has one per witness
@@ -50,54 +40,15 @@ pub(super) fn folded_l(
     instance_variables: usize,
     progress: &(dyn Fn(usize) -> bool + Sync),
 ) -> Result<Vec<G1Affine>, Stopped> {
-    let variables = instance_variables + l.len();
     let rows = row_points(backend, h, progress)?;
-    let entries: Vec<_> = general_entries(c).collect();
-    let (scaled_rows, scalars): (Vec<Line>, Vec<Fr>) = entries
-        .iter()
-        .map(|&(row, _, value)| (rows[row], value))
-        .unzip();
-    let mut scaled = scaled_rows;
-    scale_all::<G1>(backend, &mut scaled, &scalars, progress)?;
-
-    // Sources: the L query, the R_k, and their multiples.
-    let mut source = vec![Line::ZERO; l.len()];
-    encode::<G1>(backend, l, &mut source);
-    let first_row = source.len();
-    source.extend(&rows);
-    let first_scaled = source.len();
-    source.extend(&scaled);
-
-    let mut terms: Vec<Vec<u32>> = vec![Vec::new(); variables];
-    let mut add = |column: usize, position: usize, sign: u32| {
-        if source[position] != Line::ZERO {
-            terms[column].push(position as u32 | sign);
-        }
+    let mut start = vec![Line::ZERO; instance_variables + l.len()];
+    encode::<G1>(backend, l, &mut start[instance_variables..]);
+    let part = Part {
+        rows: &rows,
+        matrix: c,
+        subtract: true,
     };
-    for index in 0..l.len() {
-        add(instance_variables + index, index, 0);
-    }
-    for (row, row_entries) in c.iter().enumerate() {
-        for &(value, column) in row_entries {
-            if value.is_one() {
-                add(column, first_row + row, NEGATIVE);
-            } else if (-value).is_one() {
-                add(column, first_row + row, 0);
-            }
-        }
-    }
-    for (index, &(_, column, _)) in entries.iter().enumerate() {
-        add(column, first_scaled + index, NEGATIVE);
-    }
-    let mut groups = Groups::new();
-    for terms in terms {
-        groups.push(terms);
-    }
-    let sums = add_groups::<G1>(backend, &source, &groups, rayon::current_num_threads());
-    Ok(sums
-        .par_iter()
-        .map(|line| decode::<G1>(backend, std::slice::from_ref(line)))
-        .collect())
+    columns::sums::<G1>(backend, &start, &[part], progress)
 }
 
 /// R_k for every row k of the domain.

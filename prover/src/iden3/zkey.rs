@@ -12,16 +12,29 @@
 //! Coordinates are in Montgomery form, x·2^256, and the coefficients x·2^512: snarkjs multiplies
 //! them by the witness as they are. Infinity is written as zeros. A has one more row for each wire
 //! of the instance, behind the constraints. H holds the points of circom's reduction
-//! ([`crate::engine::qap`]), which is that of all keys here.
+//! ([`crate::engine::qap`]), which is that of all keys here. C is in no section but in the points
+//! of L and IC.
 
+mod read;
+mod transcript;
+
+pub use read::Zkey;
+pub(super) use transcript::Parameters;
+pub use transcript::{BadBeacon, Beacon, Contribution, Hash512, Transcript};
+
+use super::points::{FilePoint, section_of};
 use super::write_container;
 use super::{Iden3Error, count, put_base_field, put_scalar_field, put_u32, put_words};
 use crate::engine::R1cs;
-use ark_bn254::{Bn254, Fq, Fr, G1Affine, G2Affine};
-use ark_ec::AffineRepr;
-use ark_ff::{AdditiveGroup, Field};
+use ark_bn254::{Bn254, Fr};
+use ark_ff::Field;
 use ark_groth16::ProvingKey;
 use std::io::Write;
+
+/// The order in which snarkjs writes the sections of a contribution's file.
+const ORDER: [u32; 10] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
+/// The order in which it writes those of a new key.
+const ORDER_OF_NEW: [u32; 10] = [1, 2, 4, 3, 9, 8, 5, 6, 7, 10];
 
 /// Writes the key of a circuit.
 ///
@@ -31,30 +44,9 @@ use std::io::Write;
 /// # Errors
 /// [`Iden3Error::Size`] for the key of another circuit; [`Iden3Error::Io`];
 /// [`Iden3Error::TooMany`] for a circuit beyond the format.
-pub fn write(key: &ProvingKey<Bn254>, r1cs: &R1cs, mut out: impl Write) -> Result<(), Iden3Error> {
-    check_sizes(key, r1cs)?;
-    let mut protocol = Vec::new();
-    put_u32(&mut protocol, 1);
-    let mut no_contributions = vec![0; 64];
-    put_u32(&mut no_contributions, 0);
-    let sections = [
-        protocol,
-        header(key, r1cs)?,
-        g1_points(&key.vk.gamma_abc_g1),
-        coefficients(r1cs)?,
-        g1_points(&key.a_query),
-        g1_points(&key.b_g1_query),
-        g2_points(&key.b_g2_query),
-        g1_points(&key.l_query),
-        g1_points(&key.h_query),
-        no_contributions,
-    ];
-    write_container(
-        &mut out,
-        b"zkey",
-        1,
-        &sections.each_ref().map(Vec::as_slice),
-    )
+pub fn write(key: &ProvingKey<Bn254>, r1cs: &R1cs, out: impl Write) -> Result<(), Iden3Error> {
+    let zkey = Zkey::new(key, r1cs, Transcript::default())?;
+    zkey.write(out)
 }
 
 fn check_sizes(key: &ProvingKey<Bn254>, r1cs: &R1cs) -> Result<(), Iden3Error> {
@@ -86,16 +78,17 @@ fn header(key: &ProvingKey<Bn254>, r1cs: &R1cs) -> Result<Vec<u8>, Iden3Error> {
     let public_inputs = r1cs.instance_variables().saturating_sub(1);
     put_u32(&mut section, count("public inputs", public_inputs)?);
     put_u32(&mut section, count("rows", r1cs.domain_size())?);
-    put_g1(&mut section, &key.vk.alpha_g1);
-    put_g1(&mut section, &key.beta_g1);
-    put_g2(&mut section, &key.vk.beta_g2);
-    put_g2(&mut section, &key.vk.gamma_g2);
-    put_g1(&mut section, &key.delta_g1);
-    put_g2(&mut section, &key.vk.delta_g2);
+    key.vk.alpha_g1.put(&mut section);
+    key.beta_g1.put(&mut section);
+    key.vk.beta_g2.put(&mut section);
+    key.vk.gamma_g2.put(&mut section);
+    key.delta_g1.put(&mut section);
+    key.vk.delta_g2.put(&mut section);
     Ok(section)
 }
 
-fn coefficients(r1cs: &R1cs) -> Result<Vec<u8>, Iden3Error> {
+/// Section 4 of a circuit's keys.
+pub(crate) fn coefficients(r1cs: &R1cs) -> Result<Vec<u8>, Iden3Error> {
     let mut section = vec![0; 4];
     let mut entries = 0;
     let mut put = |matrix: u32, row: usize, wire: usize, value: Fr| {
@@ -121,33 +114,52 @@ fn coefficients(r1cs: &R1cs) -> Result<Vec<u8>, Iden3Error> {
     Ok(section)
 }
 
-fn g1_points(points: &[G1Affine]) -> Vec<u8> {
-    let mut section = Vec::with_capacity(64 * points.len());
-    for point in points {
-        put_g1(&mut section, point);
+impl Zkey {
+    /// The file of a key, with the transcript of its making.
+    ///
+    /// # Errors
+    /// As [`write`], but for the system's.
+    pub(crate) fn new(
+        key: &ProvingKey<Bn254>,
+        r1cs: &R1cs,
+        transcript: Transcript,
+    ) -> Result<Self, Iden3Error> {
+        check_sizes(key, r1cs)?;
+        let mut protocol = Vec::new();
+        put_u32(&mut protocol, 1);
+        Ok(Self::from_sections(
+            key,
+            [
+                protocol,
+                header(key, r1cs)?,
+                section_of(&key.vk.gamma_abc_g1),
+                coefficients(r1cs)?,
+                section_of(&key.a_query),
+                section_of(&key.b_g1_query),
+                section_of(&key.b_g2_query),
+                section_of(&key.l_query),
+                section_of(&key.h_query),
+            ],
+            transcript,
+        ))
     }
-    section
-}
 
-fn g2_points(points: &[G2Affine]) -> Vec<u8> {
-    let mut section = Vec::with_capacity(128 * points.len());
-    for point in points {
-        put_g2(&mut section, point);
-    }
-    section
-}
-
-fn put_g1(section: &mut Vec<u8>, point: &G1Affine) {
-    let (x, y) = point.xy().unwrap_or((Fq::ZERO, Fq::ZERO));
-    for coordinate in [x, y] {
-        put_words(section, coordinate.0);
-    }
-}
-
-fn put_g2(section: &mut Vec<u8>, point: &G2Affine) {
-    let (x, y) = point.xy().unwrap_or_default();
-    for coordinate in [x.c0, x.c1, y.c0, y.c1] {
-        put_words(section, coordinate.0);
+    /// Writes the file, with its sections in the order in which snarkjs writes them.
+    ///
+    /// # Errors
+    /// [`Iden3Error::Io`].
+    pub fn write(&self, mut out: impl Write) -> Result<(), Iden3Error> {
+        let order = if self.transcript().contributions.is_empty() {
+            ORDER_OF_NEW
+        } else {
+            ORDER
+        };
+        let transcript = self.transcript().to_bytes();
+        let sections = order.map(|number| match number {
+            10 => (number, &transcript[..]),
+            _ => (number, self.section(number)),
+        });
+        write_container(&mut out, b"zkey", 1, &sections)
     }
 }
 

@@ -1,6 +1,6 @@
-//! Keys whose proving part is made when the first proof needs it.
+//! Keys whose proving part is loaded or made when the first proof needs it.
 
-use super::store::Store;
+use super::store::{Store, StoreError};
 use super::{Keys, KeysError, Provenance, dev};
 use crate::progress::Progress;
 use crate::verify::VerifyingKey;
@@ -8,17 +8,18 @@ use repute_circuits::shape::Digest;
 use repute_circuits::statement::Statement;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-/// The keys of `S`, of which those for proving may still have to be made: INSECURE development keys,
-/// whose verifying key is there at once and the rest when [`Self::load`] is first called.
+/// The keys of `S`, of which those for proving may still have to be loaded or made: the verifying key
+/// is there at once and the rest when [`Self::load`] is first called.
 ///
-/// For circuits so large that only who proves them should make their keys. Deploying and verifying
-/// take the verifying key alone.
+/// For circuits so large that only who proves them should have their keys in memory. Deploying and
+/// verifying take the verifying key alone.
 #[derive(Debug)]
 pub struct DeferredKeys<S: Statement> {
     verifying: VerifyingKey,
     circuit_hash: Digest,
+    provenance: Provenance,
     keys: OnceLock<Keys<S>>,
-    /// Where development keys come from; held while they are loaded, so that they are in memory once.
+    /// Where they come from; held while they are loaded, so that they are in memory once.
     store: Mutex<Store>,
 }
 
@@ -32,6 +33,22 @@ impl<S: Statement> DeferredKeys<S> {
         Ok(Self {
             verifying,
             circuit_hash,
+            provenance: Provenance::Development,
+            keys: OnceLock::new(),
+            store: Mutex::new(store),
+        })
+    }
+
+    /// The keys that `store` holds from a ceremony. Reads and checks their file.
+    ///
+    /// # Errors
+    /// As [`Store::load_imported`].
+    pub fn imported(store: Store) -> Result<Self, StoreError> {
+        let keys = store.load_imported::<S>()?;
+        Ok(Self {
+            verifying: keys.verifying().clone(),
+            circuit_hash: keys.circuit_hash(),
+            provenance: keys.provenance(),
             keys: OnceLock::new(),
             store: Mutex::new(store),
         })
@@ -40,7 +57,8 @@ impl<S: Statement> DeferredKeys<S> {
     /// All of the keys; the first call has the store load or make them.
     ///
     /// # Errors
-    /// As [`Store::load_or_generate`].
+    /// As [`Store::load_or_generate`]; [`KeysError::File`] where the file of imported keys changed
+    /// since.
     pub fn load(&self, progress: &(impl Progress + Sync)) -> Result<&Keys<S>, KeysError> {
         if let Some(keys) = self.keys.get() {
             return Ok(keys);
@@ -50,7 +68,12 @@ impl<S: Statement> DeferredKeys<S> {
         if let Some(keys) = self.keys.get() {
             return Ok(keys);
         }
-        let keys = store.load_or_generate(progress)?;
+        let keys = match self.provenance {
+            Provenance::Development => store.load_or_generate(progress)?,
+            Provenance::Ceremony { .. } | Provenance::Rehearsal { .. } => {
+                store.load_prepared_import(self.verifying.hash(), progress)?
+            }
+        };
         Ok(self.keys.get_or_init(|| keys))
     }
 
@@ -69,6 +92,6 @@ impl<S: Statement> DeferredKeys<S> {
     /// Where the keys come from.
     #[must_use]
     pub fn provenance(&self) -> Provenance {
-        Provenance::Development
+        self.provenance
     }
 }

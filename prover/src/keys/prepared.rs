@@ -2,9 +2,7 @@
 
 use super::Keys;
 use super::store::{Store, put_aside};
-use crate::engine::{
-    Backend, PrepareError, PrepareOptions, PreparedKey, R1cs, StoreError, TableMemory,
-};
+use crate::engine::{Backend, PrepareError, PrepareOptions, PreparedKey, StoreError, TableMemory};
 use crate::progress::{Event, Progress};
 use repute_circuits::statement::Statement;
 use std::ops::ControlFlow;
@@ -35,16 +33,9 @@ impl<S: Statement> Keys<S> {
         memory: TableMemory,
         progress: &(impl Progress + Sync),
     ) -> Result<PreparedKey, PrepareError> {
-        let [a, b, c] = self.shape.matrices().clone();
-        let (instance, witness) = (
-            self.shape.instance_variables(),
-            self.shape.witness_variables(),
-        );
-        let r1cs = R1cs::new(a, b, c, instance, witness)
-            .expect("a shape's rows name its own variables only");
         PreparedKey::prepare(
             &self.proving,
-            &r1cs,
+            &self.r1cs(),
             &PrepareOptions {
                 memory,
                 backend: Backend::detect(),

@@ -1,14 +1,6 @@
-//! Keys on disk: a cache of development keys, and the file format of any keys.
-//!
-//! A file is a header of [`HEADER`] bytes and a body. The header: magic (16 bytes), format version
-//! (u32), provenance (1 byte: 0 development, 1 ceremony; then the transcript's SHA-256 or zeros),
-//! the statement's name (32 bytes, zero-padded), the circuit hash (32), the body's length (u64) and
-//! the SHA-256 of everything else in the file (32). Integers are little-endian. The body is
-//! ark-serialize's uncompressed `ProvingKey`, so that reading it takes no square roots.
-//!
-//! Points from elsewhere are checked before a file is written, and development keys are multiples
-//! of generators by their making; when a file is read, its checksum stands for that.
+//! Keys on disk: a cache of development keys, and files of any keys.
 
+use super::format::{CHECKSUM_AT, Header, body_length, checksum, header_of};
 use super::{Keys, KeysError, Provenance, dev, shape_of};
 use crate::engine::{TableMemory, partial_file, remove_partial_files};
 use crate::progress::{Event, Progress};
@@ -16,25 +8,16 @@ use ark_bn254::Bn254;
 use ark_groth16::ProvingKey;
 use ark_serialize::{CanonicalDeserialize, CanonicalSerialize};
 use directories::ProjectDirs;
-use repute_circuits::shape::{Digest, Shape};
+use repute_circuits::shape::Shape;
 use repute_circuits::statement::Statement;
-use sha2::{Digest as _, Sha256};
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
+pub use super::format::{Corruption, HEADER, VERSION};
+
 /// The environment variable that names another cache directory.
 pub const CACHE_VARIABLE: &str = "REPUTE_CACHE_DIR";
-/// The version of the format that this code writes and reads.
-pub const VERSION: u32 = 1;
-/// The length of the header in bytes.
-pub const HEADER: usize = CHECKSUM_AT + 32;
-
-const MAGIC: &[u8; 16] = b"repute keys\r\n\x1a\n\0";
-const NAME_BYTES: usize = 32;
-const NO_TRANSCRIPT: [u8; 32] = [0; 32];
-/// Magic, version, provenance, name, circuit hash, body length.
-const CHECKSUM_AT: usize = 16 + 4 + 33 + NAME_BYTES + 32 + 8;
 
 /// A directory of keys.
 #[derive(Clone, Debug)]
@@ -70,51 +53,31 @@ pub enum StoreError {
         /// What is wrong with it.
         reason: Corruption,
     },
+    /// Several keys where one is asked for.
+    #[error(
+        "there are several keys for {statement} in {}: move those of other ceremonies elsewhere",
+        directory.display()
+    )]
+    Several {
+        /// The statement.
+        statement: &'static str,
+        /// Where they are.
+        directory: PathBuf,
+    },
+    /// No keys where some are asked for.
+    #[error(
+        "there are no keys for {statement} in {}: import them with `repute keys import-zkey`",
+        directory.display()
+    )]
+    NotImported {
+        /// The statement.
+        statement: &'static str,
+        /// Where they should be.
+        directory: PathBuf,
+    },
     /// The keys themselves must not be used.
     #[error(transparent)]
     Keys(#[from] KeysError),
-}
-
-/// What is wrong with a file of keys.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Corruption {
-    /// It does not start as such a file does.
-    #[error("it is not a file of repute keys")]
-    Magic,
-    /// Another version of the format.
-    #[error("its format is version {0} and this program reads version {VERSION}")]
-    Version(u32),
-    /// Another statement or another version of the circuit.
-    #[error("its keys are for circuit {found} and not for {expected}")]
-    Circuit {
-        /// In the file.
-        found: Digest,
-        /// Of the statement asked for.
-        expected: Digest,
-    },
-    /// No known origin.
-    #[error("it does not say where its keys come from")]
-    Provenance,
-    /// Other keys in the place of development keys.
-    #[error("its keys are not development keys")]
-    NotDevelopment,
-    /// The length is wrong.
-    #[error("it is {found} bytes long instead of {expected}")]
-    Length {
-        /// Of the file.
-        found: u64,
-        /// Of keys for this circuit.
-        expected: u64,
-    },
-    /// Bytes were changed.
-    #[error("its checksum is wrong")]
-    Checksum,
-    /// The points do not decode.
-    #[error("its points do not decode: {0}")]
-    Points(String),
-    /// The keys in it must not be used.
-    #[error(transparent)]
-    Keys(KeysError),
 }
 
 impl Store {
@@ -135,6 +98,12 @@ impl Store {
             table_memory,
             ..self
         }
+    }
+
+    /// The directory.
+    #[must_use]
+    pub fn directory(&self) -> &Path {
+        &self.directory
     }
 
     /// How much memory the tables for proving may take.
@@ -268,7 +237,7 @@ fn read_development<S: Statement>(path: &Path, shape: &Shape) -> Result<Keys<S>,
     let keys = read(path, shape)?;
     match keys.provenance() {
         Provenance::Development => Ok(keys),
-        Provenance::Ceremony { .. } => Err(StoreError::Corrupt {
+        Provenance::Ceremony { .. } | Provenance::Rehearsal { .. } => Err(StoreError::Corrupt {
             path: path.to_owned(),
             reason: Corruption::NotDevelopment,
         }),
@@ -276,6 +245,37 @@ fn read_development<S: Statement>(path: &Path, shape: &Shape) -> Result<Keys<S>,
 }
 
 fn read<S: Statement>(path: &Path, shape: &Shape) -> Result<Keys<S>, StoreError> {
+    let corrupt = |reason| StoreError::Corrupt {
+        path: path.to_owned(),
+        reason,
+    };
+    let (header, body) = read_checked(path, |header, length| {
+        if header.circuit != shape.circuit_hash() {
+            return Err(Corruption::Circuit {
+                found: header.circuit,
+                expected: shape.circuit_hash(),
+            });
+        }
+        let expected = (HEADER + body_length(shape)) as u64;
+        if length != expected {
+            return Err(Corruption::Length {
+                found: length,
+                expected,
+            });
+        }
+        Ok(())
+    })?;
+    let proving = ProvingKey::<Bn254>::deserialize_uncompressed_unchecked(&body[..])
+        .map_err(|error| corrupt(Corruption::Points(error.to_string())))?;
+    Keys::new(shape.clone(), proving, header.provenance)
+        .map_err(|error| corrupt(Corruption::Keys(error)))
+}
+
+/// Reads a file whose header `accept`s, given the file's length, and whose checksum is right.
+pub(super) fn read_checked(
+    path: &Path,
+    accept: impl FnOnce(&Header, u64) -> Result<(), Corruption>,
+) -> Result<(Header, Vec<u8>), StoreError> {
     let io = |source: io::Error| match source.kind() {
         io::ErrorKind::NotFound => StoreError::Missing(path.to_owned()),
         _ => StoreError::Io {
@@ -289,23 +289,22 @@ fn read<S: Statement>(path: &Path, shape: &Shape) -> Result<Keys<S>, StoreError>
         reason,
     };
     let mut file = File::open(path).map_err(io)?;
-    let found = file.metadata().map_err(io)?.len();
-    let mut header = Vec::with_capacity(HEADER);
+    let length = file.metadata().map_err(io)?.len();
+    let mut start = Vec::with_capacity(HEADER);
     (&file)
         .take(HEADER as u64)
-        .read_to_end(&mut header)
+        .read_to_end(&mut start)
         .map_err(io)?;
-    let expected = (HEADER + body_length(shape)) as u64;
-    let provenance = check_header(&header, shape, found, expected).map_err(corrupt)?;
-    // The length is the circuit's, so this allocates no more than the keys need.
-    let mut body = vec![0; body_length(shape)];
+    let header = Header::parse(&start, length)
+        .and_then(|header| accept(&header, length).map(|()| header))
+        .map_err(corrupt)?;
+    // The file is as long as its header says, so this allocates no more than it holds.
+    let mut body = vec![0; length as usize - HEADER];
     file.read_exact(&mut body).map_err(io)?;
-    if header[CHECKSUM_AT..] != checksum(&header[..CHECKSUM_AT], &body) {
+    if start[CHECKSUM_AT..] != checksum(&start[..CHECKSUM_AT], &body) {
         return Err(corrupt(Corruption::Checksum));
     }
-    let proving = ProvingKey::<Bn254>::deserialize_uncompressed_unchecked(&body[..])
-        .map_err(|error| corrupt(Corruption::Points(error.to_string())))?;
-    Keys::new(shape.clone(), proving, provenance).map_err(|error| corrupt(Corruption::Keys(error)))
+    Ok((header, body))
 }
 
 fn write<S: Statement>(path: &Path, keys: &Keys<S>) -> Result<(), StoreError> {
@@ -338,96 +337,4 @@ fn write<S: Statement>(path: &Path, keys: &Keys<S>) -> Result<(), StoreError> {
         let _ = directory.sync_all();
     }
     Ok(())
-}
-
-/// The header without its checksum.
-fn header_of<S: Statement>(keys: &Keys<S>, body_length: usize) -> Vec<u8> {
-    let (origin, transcript) = match keys.provenance() {
-        Provenance::Development => (0, NO_TRANSCRIPT),
-        Provenance::Ceremony { transcript } => (1, transcript.0),
-    };
-    let mut header = MAGIC.to_vec();
-    header.extend(VERSION.to_le_bytes());
-    header.push(origin);
-    header.extend(transcript);
-    header.extend(padded_name(keys.shape()));
-    header.extend(keys.circuit_hash().0);
-    header.extend((body_length as u64).to_le_bytes());
-    header
-}
-
-/// The name is for people; the circuit hash is what counts.
-fn padded_name(shape: &Shape) -> [u8; NAME_BYTES] {
-    let mut name = [0; NAME_BYTES];
-    for (byte, letter) in name.iter_mut().zip(shape.name().bytes()) {
-        *byte = letter;
-    }
-    name
-}
-
-/// Checks everything in the header that can be checked before the body is read.
-fn check_header(
-    header: &[u8],
-    shape: &Shape,
-    found: u64,
-    expected: u64,
-) -> Result<Provenance, Corruption> {
-    let length = Corruption::Length { found, expected };
-    let mut rest = header;
-    let mut take = |n: usize| rest.split_off(..n).ok_or_else(|| length.clone());
-    if take(16)? != MAGIC {
-        return Err(Corruption::Magic);
-    }
-    let version = u32::from_le_bytes(array(take(4)?));
-    if version != VERSION {
-        return Err(Corruption::Version(version));
-    }
-    let origin = take(1)?[0];
-    let transcript = Digest(array(take(32)?));
-    let provenance = match (origin, transcript.0) {
-        (0, NO_TRANSCRIPT) => Provenance::Development,
-        (1, _) => Provenance::Ceremony { transcript },
-        _ => return Err(Corruption::Provenance),
-    };
-    take(NAME_BYTES)?;
-    let circuit = Digest(array(take(32)?));
-    if circuit != shape.circuit_hash() {
-        return Err(Corruption::Circuit {
-            found: circuit,
-            expected: shape.circuit_hash(),
-        });
-    }
-    let body = u64::from_le_bytes(array(take(8)?));
-    take(32)?;
-    if found != expected || body != expected - HEADER as u64 {
-        return Err(length);
-    }
-    Ok(provenance)
-}
-
-/// An array of bytes that were counted already.
-fn array<const N: usize>(bytes: &[u8]) -> [u8; N] {
-    bytes.try_into().expect("as many bytes were taken")
-}
-
-fn checksum(header: &[u8], body: &[u8]) -> [u8; 32] {
-    Sha256::new()
-        .chain_update(header)
-        .chain_update(body)
-        .finalize()
-        .into()
-}
-
-/// The length of the body for a circuit of this shape.
-fn body_length(shape: &Shape) -> usize {
-    const G1: usize = 64;
-    const G2: usize = 128;
-    const LENGTH: usize = 8;
-    let variables = shape.instance_variables() + shape.witness_variables();
-    let verifying = G1 + 3 * G2 + LENGTH + G1 * shape.instance_variables();
-    let fixed = 2 * G1;
-    let a_and_b = 3 * LENGTH + (2 * G1 + G2) * variables;
-    let h = LENGTH + (G1 << shape.domain_log2());
-    let l = LENGTH + G1 * shape.witness_variables();
-    verifying + fixed + a_and_b + h + l
 }

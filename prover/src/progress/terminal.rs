@@ -55,7 +55,12 @@ impl Progress for TerminalProgress {
                 ));
                 self.bar.tick();
             }
-            Event::Ready { .. } => {
+            Event::Step { task, done, total } => {
+                self.bar
+                    .set_message(format!("{task}, {} %", 100 * done / total.max(1)));
+                self.bar.tick();
+            }
+            Event::Ready { .. } | Event::Finished => {
                 self.bar.disable_steady_tick();
                 self.bar.finish_and_clear();
             }

@@ -6,6 +6,7 @@ use crate::verify::{VerifyError, VerifyingKey, inputs_from_words};
 use alloy_primitives::U256;
 use ark_bn254::Fr;
 use repute_circuits::field::to_word;
+use repute_circuits::release::{self, Named as NamedCircuit};
 use repute_circuits::shape::Digest;
 use repute_circuits::statement::Statement;
 use serde::de::{MapAccess, Visitor};
@@ -20,8 +21,8 @@ const VERSION: u32 = 1;
 /// `{format, version, statement, circuit, verifyingKey, keys, publicInputs: {name: word}, proof: [8 words]}`.
 /// Words are `0x` and hexadecimal digits (read: also decimal), digests `sha256:…`.
 ///
-/// Everything but the proof is what its maker says. [`Self::verify`] checks statement, key and
-/// inputs; how far the key itself can be believed is for the verifier to know, not for the file to
+/// Everything but the proof is what its maker says. [`Self::verify`] checks statement, circuit, key
+/// and inputs; how far the key itself can be believed is for the verifier to know, not for the file to
 /// say.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProofFile {
@@ -61,6 +62,18 @@ pub enum ProofFileError {
         found: String,
         /// What was asked for.
         expected: &'static str,
+    },
+    /// Made for another version of the circuit.
+    #[error(
+        "the proof is for {} and this program has {}: verify it with the version that it belongs to",
+        NamedCircuit(*found),
+        NamedCircuit(*expected)
+    )]
+    Circuit {
+        /// In the file.
+        found: Digest,
+        /// The statement's in this version.
+        expected: Digest,
     },
     /// The public inputs are not the statement's.
     #[error("the public inputs are {found:?} instead of {expected:?}")]
@@ -179,14 +192,22 @@ impl ProofFile {
     /// Verifies the file as a proof of `S` under `key` and gives the public inputs in order.
     ///
     /// # Errors
-    /// [`ProofFileError`] for another statement, other public inputs, another key, an input ≥ r, or
-    /// a proof that does not hold.
+    /// [`ProofFileError`] for another statement or another version of it, other public inputs,
+    /// another key, an input ≥ r, or a proof that does not hold.
     pub fn verify<S: Statement>(&self, key: &VerifyingKey) -> Result<Vec<Fr>, ProofFileError> {
         let document = &self.document;
         if document.statement != S::NAME {
             return Err(ProofFileError::Statement {
                 found: document.statement.clone(),
                 expected: S::NAME,
+            });
+        }
+        if let Some(expected) = release::current(S::NAME)
+            && document.circuit != expected
+        {
+            return Err(ProofFileError::Circuit {
+                found: document.circuit,
+                expected,
             });
         }
         if document.verifying_key != key.hash() {

@@ -231,6 +231,13 @@ fn a_proof_file_names_what_it_proves() {
         verify("\"completion\"", "\"refresh\""),
         ProofFileError::Statement { .. }
     ));
+    let circuit = keys.circuit_hash().hex();
+    let other = verify(&circuit, &"0".repeat(64));
+    assert!(matches!(other, ProofFileError::Circuit { .. }));
+    assert!(
+        other.to_string().contains("completion of version"),
+        "{other}"
+    );
     let hash = keys.verifying().hash().hex();
     assert!(matches!(
         verify(&hash, &"0".repeat(64)),

@@ -1,7 +1,9 @@
 //! The prover as its callers see it.
 
 mod batch;
+mod ceremony;
 mod common;
+mod damage;
 mod formats;
 mod killed;
 mod refusals;

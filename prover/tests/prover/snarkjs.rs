@@ -3,9 +3,15 @@
 use crate::common::{completion, keys};
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
-use repute_circuits::statement::{Completion, Statement};
+use repute_circuits::example::Example;
+use repute_circuits::statement::{Completion, Refresh, Statement};
+use repute_prover::ceremony::{beacon, contribute, development_powers, new_zkey};
 use repute_prover::engine::R1cs;
-use repute_prover::iden3::{r1cs, wtns, zkey};
+use repute_prover::iden3::ptau::Ptau;
+use repute_prover::iden3::zkey::{self, Beacon, Zkey};
+use repute_prover::iden3::{r1cs, wtns};
+use repute_prover::keys::ceremony::import;
+use repute_prover::keys::circuit;
 use repute_prover::prove::assignment;
 use repute_prover::{Keys, prove, snarkjs};
 use std::fs::{self, File};
@@ -16,14 +22,14 @@ use tempfile::TempDir;
 
 /// A directory with the files of the statement `completion`.
 struct Files {
-    directory: TempDir,
+    directory: Directory,
     keys: Keys<Completion>,
 }
 
 impl Files {
     fn new() -> Self {
         let files = Self {
-            directory: TempDir::new().expect("a temporary directory"),
+            directory: Directory::new(),
             keys: keys(),
         };
         let circuit = files.circuit();
@@ -36,14 +42,28 @@ impl Files {
     }
 
     fn circuit(&self) -> R1cs {
-        let shape = self.keys.shape();
-        let [a, b, c] = shape.matrices().clone();
-        let (instance, witness) = (shape.instance_variables(), shape.witness_variables());
-        R1cs::new(a, b, c, instance, witness).expect("a shape's matrices")
+        self.keys.r1cs()
+    }
+}
+
+impl std::ops::Deref for Files {
+    type Target = Directory;
+
+    fn deref(&self) -> &Directory {
+        &self.directory
+    }
+}
+
+/// A directory in which snarkjs runs.
+struct Directory(TempDir);
+
+impl Directory {
+    fn new() -> Self {
+        Self(TempDir::new().expect("a temporary directory"))
     }
 
     fn path(&self, name: &str) -> PathBuf {
-        self.directory.path().join(name)
+        self.0.path().join(name)
     }
 
     fn create(&self, name: &str) -> BufWriter<File> {
@@ -66,7 +86,7 @@ impl Files {
         let output = Command::new("node")
             .arg(program)
             .args(arguments)
-            .current_dir(self.directory.path())
+            .current_dir(self.0.path())
             .output()
             .expect("node is installed");
         let text = [output.stdout, output.stderr]
@@ -157,4 +177,121 @@ fn snarkjs_proves_with_the_key_and_each_side_verifies_the_others_proof() {
         .expect("the disk has room");
     let (told, ok) = files.snarkjs(&verify_ours);
     assert!(!ok && told.contains("Invalid proof"), "{told}");
+}
+
+/// What `snarkjs …` must be content with.
+fn must(directory: &Directory, arguments: &[&str]) -> String {
+    let (told, ok) = directory.snarkjs(arguments);
+    assert!(ok, "snarkjs {arguments:?}: {told}");
+    told
+}
+
+/// A ceremony in which snarkjs and the native commands take turns, and both verify the outcome.
+fn ceremony_of_both<S: Example>(power: u32) {
+    let files = Directory::new();
+    let circuit = circuit::<S>().expect("the circuit lays out");
+    r1cs::write(&circuit, files.create("circuit.r1cs")).expect("the disk has room");
+    development_powers(power, files.create("powers.ptau"), &()).expect("the disk has room");
+    let open = |name: &str| File::open(files.path(name)).expect("it was written");
+    let load = |name: &str| Zkey::read(open(name)).expect("a key");
+    let save = |zkey: &Zkey, name: &str| zkey.write(files.create(name)).expect("the disk has room");
+    let mut powers = Ptau::open(open("powers.ptau")).expect("it was written so");
+
+    // The first key is the same, byte for byte.
+    let setup = [
+        "groth16",
+        "setup",
+        "circuit.r1cs",
+        "powers.ptau",
+        "theirs-0.zkey",
+    ];
+    must(&files, &setup);
+    let first = new_zkey(&circuit, &mut powers, &()).expect("the powers suffice");
+    save(&first, "ours-0.zkey");
+    let [ours, theirs] = ["ours-0.zkey", "theirs-0.zkey"]
+        .map(|name| fs::read(files.path(name)).expect("it was written"));
+    assert!(ours == theirs, "the first keys differ");
+
+    let one = contribute(&load("theirs-0.zkey"), Some("Ada"), b"dice", &()).expect("a good key");
+    save(&one, "ours-1.zkey");
+    must(
+        &files,
+        &[
+            "zkey",
+            "contribute",
+            "ours-1.zkey",
+            "theirs-2.zkey",
+            "--name=Bob",
+            "-e=coins",
+        ],
+    );
+    let two = load("theirs-2.zkey");
+    save(&two, "ours-2.zkey");
+    let value = "0102030405060708";
+    must(
+        &files,
+        &[
+            "zkey",
+            "beacon",
+            "ours-2.zkey",
+            "theirs-3.zkey",
+            value,
+            "10",
+            "-n=beacon",
+        ],
+    );
+    // Nothing in a beacon's contribution is free, so both make the same file.
+    let public = Beacon::new((1..=8).collect(), 10).expect("in range");
+    let last = beacon(&two, Some("beacon"), &public, &()).expect("a good key");
+    save(&last, "ours-3.zkey");
+    let [ours, theirs] = ["ours-3.zkey", "theirs-3.zkey"]
+        .map(|name| fs::read(files.path(name)).expect("it was written"));
+    assert!(ours == theirs, "the beacons differ");
+
+    let verify = [
+        "zkey",
+        "verify",
+        "circuit.r1cs",
+        "powers.ptau",
+        "ours-3.zkey",
+    ];
+    let told = must(&files, &verify);
+    assert!(told.contains("ZKey Ok!"), "{told}");
+    let told: String = told.split_whitespace().collect();
+    assert!(told.contains(&last.transcript().circuit.to_string()));
+    for contribution in &last.transcript().contributions {
+        assert!(told.contains(&contribution.hash().to_string()));
+    }
+
+    let (keys, verified) = import::<S>(&last, &mut powers, &()).expect("it is right");
+    let names: Vec<_> = verified
+        .transcript()
+        .contributions
+        .iter()
+        .map(|contribution| contribution.name.as_deref())
+        .collect();
+    assert_eq!(names, [Some("Ada"), Some("Bob"), Some("beacon")]);
+    let statement = S::example();
+    let proof = prove(&keys, &statement, &mut ChaCha20Rng::seed_from_u64(9)).expect("it is true");
+    let export = [
+        "zkey",
+        "export",
+        "verificationkey",
+        "theirs-3.zkey",
+        "key.json",
+    ];
+    must(&files, &export);
+    let exported = snarkjs::verifying_key_from_json(&files.read("key.json")).expect("a key");
+    assert_eq!(&exported, keys.verifying());
+    assert_eq!(exported.verify(&statement.public_inputs(), &proof), Ok(()));
+}
+
+#[test]
+fn completion_is_set_up_by_both() {
+    ceremony_of_both::<Completion>(10);
+}
+
+#[test]
+fn refresh_is_set_up_by_both() {
+    ceremony_of_both::<Refresh>(14);
 }

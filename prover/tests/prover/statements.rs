@@ -5,8 +5,11 @@ use alloy_primitives::U256;
 use ark_ff::Field;
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
+use repute_circuits::example::Example;
 use repute_circuits::field::{Fr, ORDER, to_word};
-use repute_circuits::statement::Statement;
+use repute_circuits::statement::{
+    Accept, Completion, Refresh, Settle, Standing, Statement, Window,
+};
 use repute_prover::{ProofFile, VerifyError, prove};
 
 /// Proves a statement, verifies the proof, and sees each public input bound by it.
@@ -53,30 +56,30 @@ fn round_trip<S: Statement>(statement: &S) {
 
 #[test]
 fn accept() {
-    round_trip(&crate::common::accept());
+    round_trip(&Accept::example());
 }
 
 #[test]
 fn settle() {
-    round_trip(&crate::common::settle());
+    round_trip(&Settle::example());
 }
 
 #[test]
 fn refresh() {
-    round_trip(&crate::common::refresh());
+    round_trip(&Refresh::example());
 }
 
 #[test]
 fn standing() {
-    round_trip(&crate::common::standing());
+    round_trip(&Standing::example());
 }
 
 #[test]
 fn window() {
-    round_trip(&crate::common::window());
+    round_trip(&Window::<16>::example());
 }
 
 #[test]
 fn completion() {
-    round_trip(&crate::common::completion());
+    round_trip(&Completion::example());
 }

@@ -131,6 +131,15 @@ fn damage_is_named_put_aside_and_repaired() {
         found: to as u64,
         expected: length,
     };
+    let no_header = |found: usize| Corruption::Length {
+        found: found as u64,
+        expected: HEADER as u64,
+    };
+    // The body's length, one less or more.
+    let other_body = Corruption::Length {
+        found: length,
+        expected: HEADER as u64 + ((length - HEADER as u64) ^ 1),
+    };
     let circuit = |at: usize, to: u8| {
         let mut found = made.circuit_hash();
         found.0[at] ^= to;
@@ -140,9 +149,9 @@ fn damage_is_named_put_aside_and_repaired() {
         }
     };
     let cases = [
-        (Vec::new(), cut(0)),
-        (good[..7].to_vec(), cut(7)),
-        (good[..HEADER - 1].to_vec(), cut(HEADER - 1)),
+        (Vec::new(), no_header(0)),
+        (good[..7].to_vec(), no_header(7)),
+        (good[..HEADER - 1].to_vec(), no_header(HEADER - 1)),
         (good[..HEADER].to_vec(), cut(HEADER)),
         (good[..good.len() - 1].to_vec(), cut(good.len() - 1)),
         ([&good[..], &[0]].concat(), cut(good.len() + 1)),
@@ -152,7 +161,7 @@ fn damage_is_named_put_aside_and_repaired() {
         (changed(21, 1), Corruption::Provenance),
         (changed(53, 1), Corruption::Checksum),
         (changed(85, 1), circuit(0, 1)),
-        (changed(117, 1), cut(good.len())),
+        (changed(117, 1), other_body),
         (changed(HEADER - 1, 1), Corruption::Checksum),
         (changed(HEADER, 1), Corruption::Checksum),
         (changed(good.len() - 1, 1), Corruption::Checksum),

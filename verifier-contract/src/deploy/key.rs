@@ -56,6 +56,8 @@ pub struct Circuit {
     pub key: VerifyingKey,
     /// What names the circuit's constraints, for the manifest only.
     pub circuit_hash: String,
+    /// Where the key comes from, in words, for the manifest only.
+    pub keys: String,
 }
 
 /// Public inputs of each statement, which the ledger requires of its verifiers.
@@ -74,8 +76,9 @@ pub const INPUTS: Statements<usize> = Statements {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", content = "source", rename_all = "kebab-case")]
 pub enum KeyProvenance {
-    /// A local set-up whose secrets are public: anyone can forge proofs. Local chains only.
+    /// A set-up whose secrets are public, of one statement at least: anyone can forge proofs. Local
+    /// chains only.
     InsecureDevelopment(String),
-    /// A set-up by several parties; where its transcript is.
+    /// Set-ups by several parties; each verifier names the transcript of its own.
     Ceremony(String),
 }

@@ -74,6 +74,9 @@ pub struct Verifier {
     pub key_hash: B256,
     /// What names the circuit's constraints.
     pub circuit_hash: String,
+    /// Where the key comes from: `INSECURE development keys`, `INSECURE rehearsal sha256:…`, or
+    /// `ceremony sha256:…` with the hash of the transcript.
+    pub keys: String,
 }
 
 impl Manifest {

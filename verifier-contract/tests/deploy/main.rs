@@ -58,6 +58,7 @@ fn config() -> DeployConfig {
         circuits: INPUTS.map(|inputs| Circuit {
             key: key(inputs),
             circuit_hash: format!("of {inputs} inputs"),
+            keys: "INSECURE points of a test".to_owned(),
         }),
         provenance: KeyProvenance::InsecureDevelopment("points of a test".to_owned()),
         token: Token::Test,

@@ -60,6 +60,7 @@ pub async fn deploy(provider: DynProvider) -> Deployment {
         circuits: INPUTS.map(|inputs| Circuit {
             key: key(inputs),
             circuit_hash: "none: the key's secrets are known".to_owned(),
+            keys: "INSECURE known secrets".to_owned(),
         }),
         provenance: KeyProvenance::InsecureDevelopment("known secrets".to_owned()),
         token: Token::Test,
