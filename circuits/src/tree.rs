@@ -23,6 +23,11 @@ pub struct LeanImt {
 #[error("the tree is full: it holds 2^26 leaves; insert into the next tree")]
 pub struct TreeFull;
 
+/// The nodes given do not make a tree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the nodes are not those of a tree: a level has another number of nodes than it must")]
+pub struct NotATree;
+
 impl LeanImt {
     /// The empty tree.
     #[must_use]
@@ -46,6 +51,56 @@ impl LeanImt {
     #[must_use]
     pub fn leaves(&self) -> &[Fr] {
         self.levels.first().map_or(&[], Vec::as_slice)
+    }
+
+    /// All nodes, from the leaves up to the root alone; no levels without leaves.
+    #[must_use]
+    pub fn levels(&self) -> &[Vec<Fr>] {
+        &self.levels
+    }
+
+    /// The tree with these nodes, as [`levels`](Self::levels) gives them. Only the number of nodes is
+    /// checked: that each is the hash of its children is for the caller to know.
+    ///
+    /// # Errors
+    /// [`NotATree`], where a level has not half as many nodes as the one below, rounded up.
+    pub fn from_levels(levels: Vec<Vec<Fr>>) -> Result<Self, NotATree> {
+        let halves = levels
+            .windows(2)
+            .all(|pair| pair[0].len() > 1 && pair[1].len() == pair[0].len().div_ceil(2));
+        let top = levels.last().is_none_or(|level| level.len() == 1);
+        match halves && top && levels.len() <= MAX_DEPTH + 1 {
+            true => Ok(Self { levels }),
+            false => Err(NotATree),
+        }
+    }
+
+    /// Keeps the first `len` leaves alone, as if no others had been inserted.
+    pub fn truncate(&mut self, len: usize) {
+        if len >= self.len() {
+            return;
+        }
+        let mut width = len;
+        let mut kept = 0;
+        while kept < self.levels.len() && width > 0 {
+            self.levels[kept].truncate(width);
+            if let Some(below) = kept.checked_sub(1) {
+                // The last node may have had another right child.
+                let below = &self.levels[below];
+                let last = match below.chunks(2).next_back() {
+                    Some([left, right]) => poseidon::hash([*left, *right]),
+                    Some([left]) => *left,
+                    _ => break,
+                };
+                self.levels[kept][width - 1] = last;
+            }
+            kept += 1;
+            if width == 1 {
+                break;
+            }
+            width = width.div_ceil(2);
+        }
+        self.levels.truncate(kept);
     }
 
     /// The root, `None` for the empty tree.
@@ -168,5 +223,50 @@ mod tests {
             }
             assert_eq!(tree.path(tree.len()), None);
         }
+    }
+
+    fn tree(leaves: u64) -> LeanImt {
+        let mut tree = LeanImt::new();
+        for leaf in 0..leaves {
+            tree.insert(Fr::from(leaf + 1)).expect("there is room");
+        }
+        tree
+    }
+
+    #[test]
+    fn truncating_undoes_insertions() {
+        for after in 0..34 {
+            for before in 0..=after {
+                let mut cut = tree(after);
+                cut.truncate(before as usize);
+                assert_eq!(cut, tree(before), "{after} to {before}");
+            }
+        }
+        let mut whole = tree(5);
+        whole.truncate(6);
+        assert_eq!(whole, tree(5));
+    }
+
+    #[test]
+    fn trees_are_made_of_as_many_nodes_as_they_have() {
+        for leaves in 0..20 {
+            let tree = tree(leaves);
+            let levels = tree.levels().to_vec();
+            assert_eq!(LeanImt::from_levels(levels.clone()), Ok(tree));
+            for level in 0..levels.len() {
+                let mut short = levels.clone();
+                short[level].truncate(levels[level].len() / 2);
+                assert_eq!(LeanImt::from_levels(short), Err(NotATree));
+                let mut long = levels.clone();
+                long[level].extend_from_slice(&levels[level]);
+                assert_eq!(LeanImt::from_levels(long), Err(NotATree));
+            }
+            let mut open = levels;
+            if open.pop().is_some() && !open.is_empty() {
+                assert_eq!(LeanImt::from_levels(open), Err(NotATree));
+            }
+        }
+        let unending = vec![vec![Fr::from(1)]; 2];
+        assert_eq!(LeanImt::from_levels(unending), Err(NotATree));
     }
 }

@@ -28,3 +28,15 @@ pub fn dev_signers() -> [PrivateKeySigner; 10] {
         PrivateKeySigner::from_bytes(&key).expect("each constant is a valid secp256k1 key")
     })
 }
+
+/// The names by which commands call the development accounts: `dev0` to `dev9`.
+pub const DEV_NAMES: [&str; 10] = [
+    "dev0", "dev1", "dev2", "dev3", "dev4", "dev5", "dev6", "dev7", "dev8", "dev9",
+];
+
+/// The development account with one of the [`DEV_NAMES`].
+#[must_use]
+pub fn dev_signer(name: &str) -> Option<PrivateKeySigner> {
+    let index = DEV_NAMES.iter().position(|known| *known == name)?;
+    dev_signers().into_iter().nth(index)
+}

@@ -1,8 +1,9 @@
 //! An Ethereum chain inside the process, for tests and for trying repute without a node.
 //!
-//! [`EmbeddedChain`] answers JSON-RPC from memory: [revm] runs the
+//! [`EmbeddedChain`] answers JSON-RPC inside the process: [revm] runs the
 //! transactions under Osaka rules and alloy's provider stack talks to it exactly
-//! as it talks to a node over HTTP. Gas equals anvil's to the unit.
+//! as it talks to a node over HTTP. Gas equals anvil's to the unit. It lives in
+//! memory ([`EmbeddedChain::new`]) or in a directory ([`EmbeddedChain::open`]).
 //!
 //! How it behaves:
 //! - each transaction is mined at once, in a block of its own;
@@ -14,6 +15,10 @@
 //! - only the head's state is kept: calls at an older block are refused;
 //! - no keys: transactions arrive signed ([`dev_signers`] are funded by default);
 //! - `evm_snapshot` and `evm_revert` go back, which also makes a reorganisation;
+//!   snapshots end with the process;
+//! - a chain in a directory belongs to one process at a time. Each block is kept
+//!   before it is answered for: killed at any moment, the process leaves the last
+//!   whole block. Opening takes the same time however long the chain is;
 //! - not here: blob transactions, subscriptions, filters, proofs, tracing,
 //!   state overrides. They answer with error -32601 or -32602.
 
@@ -22,7 +27,10 @@ mod chain;
 mod clock;
 mod error;
 mod evm;
+mod history;
+mod kept;
 mod rpc;
+mod store;
 mod transport;
 
 use crate::{
@@ -35,11 +43,13 @@ use alloy::{
     providers::DynProvider,
     rpc::client::RpcClient,
 };
+use std::path::Path;
 
 /// The chain id of local development chains, as on anvil and Hardhat.
 pub const LOCAL_CHAIN_ID: u64 = 31_337;
 
 pub use clock::BLOCK_INTERVAL;
+pub use kept::OpenError;
 
 /// 2026-01-01T00:00:00Z, the default time of the genesis block.
 pub const DEFAULT_GENESIS_TIMESTAMP: u64 = 1_767_225_600;
@@ -72,17 +82,42 @@ impl Default for EmbeddedConfig {
     }
 }
 
-/// A chain in memory; clones share it. It lives as long as its last client.
+/// A chain inside the process; clones share it. It is in use as long as its last client lives.
 #[derive(Clone, Debug)]
 pub struct EmbeddedChain {
     client: RpcClient,
 }
 
 impl EmbeddedChain {
-    /// Starts a chain with its genesis block.
+    /// Starts a chain in memory with its genesis block.
     #[must_use]
     pub fn new(config: EmbeddedConfig) -> Self {
-        let node = rpc::Node::new(chain::Chain::new(&config));
+        let chain = store::Store::in_memory()
+            .and_then(|store| chain::Chain::create(store, &config))
+            .expect("writing a few rows to memory fails only where allocating does");
+        Self::with(rpc::Node::new(chain, None))
+    }
+
+    /// Goes on with the chain in `directory`, or starts one there with `config`. A chain that is
+    /// there keeps its own chain id, times and accounts.
+    ///
+    /// # Errors
+    /// [`OpenError`], where another process uses the directory or its file is not a whole chain.
+    pub fn open(directory: &Path, config: &EmbeddedConfig) -> Result<Self, OpenError> {
+        let (chain, lock) = kept::open(directory, config)?;
+        Ok(Self::with(rpc::Node::new(chain, Some(lock))))
+    }
+
+    /// Removes the chain from `directory`, whatever state its file is in; says whether there was
+    /// one.
+    ///
+    /// # Errors
+    /// [`OpenError`], where another process uses the directory or nothing can be removed there.
+    pub fn reset(directory: &Path) -> Result<bool, OpenError> {
+        kept::reset(directory)
+    }
+
+    fn with(node: rpc::Node) -> Self {
         let client = RpcClient::new(transport::EmbeddedTransport::new(node), true)
             .with_poll_interval(LOCAL_POLL_INTERVAL);
         Self { client }

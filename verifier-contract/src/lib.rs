@@ -6,6 +6,7 @@
 //! - [`deploy`]: deploying them, and connecting by a manifest;
 //! - [`provider`]: one [`DynProvider`](alloy::providers::DynProvider) over HTTP and [`embedded`];
 //! - [`embedded`]: a chain inside the process, with anvil's gas to the unit;
+//! - [`database`]: what the project's SQLite files have in common;
 //! - [`time`]: moving a local chain's clock;
 //! - [`dev`]: the publicly known development accounts.
 
@@ -13,6 +14,7 @@ pub mod abi;
 #[cfg(feature = "anvil")]
 pub mod anvil;
 pub mod bindings;
+pub mod database;
 pub mod deploy;
 pub mod dev;
 pub mod embedded;

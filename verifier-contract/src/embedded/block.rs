@@ -8,9 +8,13 @@ use alloy::{
         proofs::{calculate_receipt_root, calculate_transaction_root},
         transaction::{Recovered, TransactionInfo, TransactionMeta},
     },
-    eips::{eip4895::Withdrawals, eip7685::EMPTY_REQUESTS_HASH},
+    eips::{
+        eip2718::{Decodable2718 as _, Encodable2718 as _},
+        eip4895::Withdrawals,
+        eip7685::EMPTY_REQUESTS_HASH,
+    },
     primitives::{Address, B64, B256, Bloom, Bytes, Sealable as _, U256},
-    rlp::Encodable as _,
+    rlp::{Decodable as _, Encodable as _},
     rpc::{
         self,
         types::{Block, BlockTransactions, Log, Transaction, TransactionReceipt},
@@ -31,6 +35,23 @@ pub(super) struct MinedBlock {
 pub(super) struct MinedTransaction {
     pub(super) transaction: Transaction,
     pub(super) receipt: TransactionReceipt,
+}
+
+/// A block as it is kept: what can't be computed from the rest.
+pub(super) struct Encoded {
+    /// RLP.
+    pub(super) header: Vec<u8>,
+    pub(super) transaction: Option<EncodedTransaction>,
+}
+
+/// A transaction as it is kept.
+pub(super) struct EncodedTransaction {
+    /// Recovered from the signature once, when it was mined.
+    pub(super) sender: Address,
+    /// The signed transaction, EIP-2718.
+    pub(super) envelope: Vec<u8>,
+    /// The receipt, EIP-2718.
+    pub(super) receipt: Vec<u8>,
 }
 
 impl MinedBlock {
@@ -62,6 +83,15 @@ impl MinedBlock {
             receipts_root: calculate_receipt_root(std::slice::from_ref(&envelope)),
             ..header(parent, env)
         };
+        Self::assemble(header, transaction, envelope)
+    }
+
+    /// Puts a block with one transaction together from what its header does not tell.
+    fn assemble(
+        header: Header,
+        transaction: Recovered<TxEnvelope>,
+        envelope: ReceiptEnvelope<alloy::primitives::Log>,
+    ) -> Self {
         let hash = header.hash_slow();
         let info = TransactionInfo {
             hash: Some(*transaction.tx_hash()),
@@ -86,7 +116,7 @@ impl MinedBlock {
             transaction_index: Some(0),
             block_hash: Some(hash),
             block_number: Some(header.number),
-            gas_used,
+            gas_used: header.gas_used,
             effective_gas_price: transaction.effective_gas_price(header.base_fee_per_gas),
             blob_gas_used: None,
             blob_gas_price: None,
@@ -104,6 +134,38 @@ impl MinedBlock {
                 receipt,
             }),
         )
+    }
+
+    /// What has to be kept of the block to put it together again.
+    pub(super) fn encode(&self) -> Encoded {
+        Encoded {
+            header: alloy::rlp::encode(self.header()),
+            transaction: self.transaction.as_ref().map(|mined| {
+                let signed = &mined.transaction.inner;
+                let receipt = mined.receipt.inner.clone().map_logs(|log| log.inner);
+                EncodedTransaction {
+                    sender: signed.signer(),
+                    envelope: signed.inner().encoded_2718(),
+                    receipt: receipt.encoded_2718(),
+                }
+            }),
+        }
+    }
+
+    /// The block that [`encode`](Self::encode) took apart; `None` where the parts do not fit together.
+    pub(super) fn decode(encoded: &Encoded) -> Option<Self> {
+        let header = Header::decode(&mut encoded.header.as_slice()).ok()?;
+        let Some(parts) = &encoded.transaction else {
+            return (header.transactions_root == EMPTY_ROOT_HASH)
+                .then(|| Self::seal(header, Vec::new(), None));
+        };
+        let envelope = TxEnvelope::decode_2718_exact(&parts.envelope).ok()?;
+        let receipt = ReceiptEnvelope::decode_2718_exact(&parts.receipt).ok()?;
+        let fits = header.transactions_root
+            == calculate_transaction_root(std::slice::from_ref(&envelope))
+            && header.receipts_root == calculate_receipt_root(std::slice::from_ref(&receipt));
+        let transaction = Recovered::new_unchecked(envelope, parts.sender);
+        fits.then(|| Self::assemble(header, transaction, receipt))
     }
 
     fn seal(header: Header, body: Vec<TxEnvelope>, transaction: Option<MinedTransaction>) -> Self {
@@ -141,6 +203,10 @@ impl MinedBlock {
 
     pub(super) fn transaction(&self) -> Option<&MinedTransaction> {
         self.transaction.as_ref()
+    }
+
+    pub(super) fn into_transaction(self) -> Option<MinedTransaction> {
+        self.transaction
     }
 
     /// The block for an answer, with its transaction in full or as a hash.

@@ -9,11 +9,11 @@ pub const BLOCK_INTERVAL: u64 = 1;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Clock {
     /// An exact timestamp asked for the next block; wins over `ahead`.
-    exact: Option<u64>,
+    pub(super) exact: Option<u64>,
     /// Seconds added by `evm_increaseTime` since the last block.
-    ahead: u64,
+    pub(super) ahead: u64,
     /// Sum of everything `evm_increaseTime` ever added, which that call returns.
-    increased: u64,
+    pub(super) increased: u64,
 }
 
 impl Clock {

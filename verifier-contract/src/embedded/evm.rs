@@ -1,23 +1,25 @@
 //! Running code: transactions, calls and gas estimates under Osaka rules.
 
-use super::error::RpcError;
+use super::{error::RpcError, store::Store};
+use crate::database::Fault;
 use alloy::{
     consensus::{Transaction as _, TxEnvelope, transaction::Recovered},
-    primitives::{Bytes, TxKind, U256},
+    primitives::{Address, Bytes, TxKind, U256},
     rpc::types::TransactionRequest,
 };
 use revm::{
-    Context, DatabaseCommit, DatabaseRef, ExecuteEvm, MainBuilder, MainContext,
+    Context, DatabaseRef, ExecuteEvm, MainBuilder, MainContext,
     context::{
         BlockEnv, CfgEnv, TxEnv,
         result::{EVMError, ExecutionResult, ResultAndState},
     },
-    database::{CacheDB, EmptyDB},
+    database::CacheDB,
     primitives::{eip7825::TX_GAS_LIMIT_CAP, hardfork::SpecId},
+    state::AccountInfo,
 };
 
 /// The chain's accounts, code and storage.
-pub(super) type Database = CacheDB<EmptyDB>;
+pub(super) type Database = CacheDB<Store>;
 
 /// Osaka rules on `chain_id`: mainnet gas prices, 2^24 gas per transaction
 /// (EIP-7825), code of at most 24,576 bytes (EIP-170).
@@ -27,19 +29,17 @@ pub(super) fn osaka(chain_id: u64) -> CfgEnv {
     cfg
 }
 
-/// Runs a signed transaction with every check a node makes, and commits its effects.
+/// Runs a signed transaction with every check a node makes, without keeping its effects.
 ///
 /// # Errors
-/// The transaction breaks a rule (nonce, balance, fees, gas limit, chain id); nothing changed.
-pub(super) fn apply(
+/// The transaction breaks a rule (nonce, balance, fees, gas limit, chain id).
+pub(super) fn execute(
     db: &mut Database,
     cfg: &CfgEnv,
     block: BlockEnv,
     transaction: &Recovered<TxEnvelope>,
-) -> Result<ExecutionResult, RpcError> {
-    let outcome = run(db, cfg.clone(), block, signed(transaction))?;
-    db.commit(outcome.state);
-    Ok(outcome.result)
+) -> Result<ResultAndState, RpcError> {
+    run(db, cfg.clone(), block, signed(transaction))
 }
 
 /// `eth_call`: runs the request on a copy of the state and returns its output.
@@ -121,6 +121,7 @@ fn run(
         .build_mainnet();
     evm.transact(transaction).map_err(|error| match error {
         EVMError::Transaction(reason) => RpcError::invalid_transaction(&reason),
+        EVMError::Database(error) => error.into(),
         other => RpcError::internal(format!("the embedded EVM failed: {other}")),
     })
 }
@@ -190,7 +191,7 @@ fn unsigned(db: &Database, request: &TransactionRequest) -> Result<TxEnv, RpcErr
         .unwrap_or(TX_GAS_LIMIT_CAP)
         .min(TX_GAS_LIMIT_CAP);
     if gas_price > 0 {
-        let balance = balance(db, caller);
+        let balance = account(db, caller)?.balance;
         let affordable = balance.saturating_sub(value) / U256::from(gas_price);
         gas_limit = gas_limit.min(affordable.saturating_to());
     }
@@ -213,16 +214,7 @@ fn unsigned(db: &Database, request: &TransactionRequest) -> Result<TxEnv, RpcErr
     Ok(env)
 }
 
-/// The balance of an account in wei; zero for one that never existed.
-pub(super) fn balance(db: &Database, address: alloy::primitives::Address) -> U256 {
-    account(db, address).balance
-}
-
 /// The account's record; the default one if it never existed.
-pub(super) fn account(
-    db: &Database,
-    address: alloy::primitives::Address,
-) -> revm::state::AccountInfo {
-    let Ok(info) = db.basic_ref(address);
-    info.unwrap_or_default()
+pub(super) fn account(db: &Database, address: Address) -> Result<AccountInfo, Fault> {
+    Ok(db.basic_ref(address)?.unwrap_or_default())
 }

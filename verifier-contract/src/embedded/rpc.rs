@@ -1,8 +1,9 @@
 //! The JSON-RPC methods of the embedded chain.
 
 use super::{
-    chain::{At, Chain, SUGGESTED_TIP},
+    chain::{At, Chain, SUGGESTED_TIP, Snapshot},
     error::RpcError,
+    kept::Lock,
 };
 use alloy::{
     eips::{BlockId, BlockNumberOrTag},
@@ -20,16 +21,19 @@ use serde_json::{
 pub(super) struct Node {
     chain: Chain,
     /// Taken by `evm_snapshot`; a snapshot's id is its position.
-    snapshots: Vec<Chain>,
+    snapshots: Vec<Snapshot>,
+    /// Keeps other processes out of the chain's directory, longer than the chain is open.
+    _lock: Option<Lock>,
 }
 
 type Answer = Result<Box<RawValue>, RpcError>;
 
 impl Node {
-    pub(super) fn new(chain: Chain) -> Self {
+    pub(super) fn new(chain: Chain, lock: Option<Lock>) -> Self {
         Self {
             chain,
             snapshots: Vec::new(),
+            _lock: lock,
         }
     }
 
@@ -60,20 +64,20 @@ impl Node {
 
             "eth_getBalance" => {
                 let address = params.state_at(chain, 1)?;
-                answer(&chain.balance(address))
+                answer(&chain.account(address)?.balance)
             }
             "eth_getTransactionCount" => {
                 let address = params.state_at(chain, 1)?;
-                answer(&U64::from(chain.nonce(address)))
+                answer(&U64::from(chain.account(address)?.nonce))
             }
             "eth_getCode" => {
                 let address = params.state_at(chain, 1)?;
-                answer(&chain.code(address))
+                answer(&chain.code(address)?)
             }
             "eth_getStorageAt" => {
                 let address = params.state_at(chain, 2)?;
                 let slot: U256 = params.required(1, "slot")?;
-                answer(&chain.storage(address, slot))
+                answer(&chain.storage(address, slot)?)
             }
 
             "eth_call" => {
@@ -96,20 +100,20 @@ impl Node {
             "eth_getBlockByNumber" => {
                 let number: BlockNumberOrTag = params.required(0, "block number")?;
                 let full = params.optional(1, "full transactions")?.unwrap_or(false);
-                answer(&chain.block_by_number(number, full))
+                answer(&chain.block_by_number(number, full)?)
             }
             "eth_getBlockByHash" => {
                 let hash: B256 = params.required(0, "block hash")?;
                 let full = params.optional(1, "full transactions")?.unwrap_or(false);
-                answer(&chain.block_by_hash(hash, full))
+                answer(&chain.block_by_hash(hash, full)?)
             }
             "eth_getTransactionByHash" => {
                 let hash: B256 = params.required(0, "transaction hash")?;
-                answer(&chain.transaction(hash).map(|mined| &mined.transaction))
+                answer(&chain.transaction(hash)?.map(|mined| mined.transaction))
             }
             "eth_getTransactionReceipt" => {
                 let hash: B256 = params.required(0, "transaction hash")?;
-                answer(&chain.transaction(hash).map(|mined| &mined.receipt))
+                answer(&chain.transaction(hash)?.map(|mined| mined.receipt))
             }
             "eth_getLogs" => {
                 let filter: Filter = params.required(0, "filter")?;
@@ -142,36 +146,36 @@ impl Node {
             "anvil_setBalance" | "hardhat_setBalance" => {
                 let address: Address = params.required(0, "address")?;
                 let balance: U256 = params.required(1, "balance")?;
-                chain.set_balance(address, balance);
+                chain.set_balance(address, balance)?;
                 answer(&())
             }
             "evm_snapshot" => {
-                self.snapshots.push(chain.clone());
+                self.snapshots.push(chain.snapshot());
                 answer(&U64::from(self.snapshots.len() - 1))
             }
             "evm_revert" => {
                 let id: U256 = params.required(0, "snapshot id")?;
-                answer(&self.revert(id))
+                answer(&self.revert(id)?)
             }
             other => Err(RpcError::method_not_found(other)),
         }
     }
 
     /// Returns to a snapshot, which is spent together with all later ones.
-    fn revert(&mut self, id: U256) -> bool {
+    fn revert(&mut self, id: U256) -> Result<bool, RpcError> {
         let Some(id) = usize::try_from(id)
             .ok()
             .filter(|id| *id < self.snapshots.len())
         else {
-            return false;
+            return Ok(false);
         };
         self.snapshots.truncate(id + 1);
         match self.snapshots.pop() {
             Some(snapshot) => {
-                self.chain = snapshot;
-                true
+                self.chain.go_back(snapshot)?;
+                Ok(true)
             }
-            None => false,
+            None => Ok(false),
         }
     }
 }

@@ -1,5 +1,6 @@
-//! The embedded chain: its JSON-RPC surface, and its agreement with anvil.
+//! The embedded chain: its JSON-RPC surface, its directory, and its agreement with anvil.
 
 mod contracts;
+mod kept;
 mod parity;
 mod rpc;
