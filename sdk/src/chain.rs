@@ -1,33 +1,26 @@
 //! A chain with one deployment of the contracts: embedded or JSON-RPC, the same code.
 
-use crate::refusal::Refusal;
+mod account;
+mod error;
+pub mod local;
+
+pub use account::Account;
+pub use error::ChainError;
+
 use alloy::{
     eips::{BlockId, BlockNumberOrTag},
-    network::EthereumWallet,
     primitives::{Address, B256, Bytes, U256},
     providers::{DynProvider, Provider},
-    rpc::{
-        client::RpcClient,
-        types::{TransactionReceipt, TransactionRequest},
-    },
-    signers::local::PrivateKeySigner,
+    rpc::{client::RpcClient, types::TransactionRequest},
     sol_types::SolCall,
     transports::TransportError,
 };
 use repute_contracts::{
     bindings::{Erc20, JobEscrow},
-    deploy::{BoardTerms, DeployError, Deployment, Manifest},
+    deploy::{BoardTerms, Deployment, Manifest},
     provider::connect,
 };
-use std::{sync::Arc, time::Duration};
-
-/// EIP-7825: no transaction may use more gas.
-const GAS_CAP: u64 = 1 << 24;
-/// Gas on top of the estimate. Before a transaction is mined others may grow the tree, and an
-/// insertion then hashes up to 26 levels at about 13,000 gas each.
-const GAS_MARGIN: u64 = 500_000;
-/// How long to wait for a receipt.
-const RECEIPT_TIMEOUT: Duration = Duration::from_secs(120);
+use std::sync::Arc;
 
 /// The board's token as people write it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,82 +62,6 @@ pub struct Head {
     pub hash: B256,
     /// Its time, unix seconds.
     pub time: u64,
-}
-
-/// What can go wrong between here and the chain.
-#[derive(Debug, thiserror::Error)]
-pub enum ChainError {
-    /// The node did not answer, or not in a way that makes sense.
-    #[error("the node did not answer: {0}; check the RPC address and that the node runs")]
-    Transport(#[source] Box<TransportError>),
-    /// The contracts on chain are not what the manifest says.
-    #[error(transparent)]
-    Deployment(#[from] DeployError),
-    /// An answer that no such contract gives.
-    #[error(
-        "{address} answered with something else than {expected}; check the deployment's addresses"
-    )]
-    Answer {
-        /// Who answered.
-        address: Address,
-        /// What was asked for.
-        expected: &'static str,
-    },
-    /// A contract refuses.
-    #[error(transparent)]
-    Refused(#[from] Refusal),
-    /// The transaction was mined and failed.
-    #[error("transaction {hash} was mined and reverted: {reason}")]
-    Reverted {
-        /// The transaction.
-        hash: B256,
-        /// Why, as far as a simulation after it tells.
-        reason: Refusal,
-    },
-    /// No receipt in time.
-    #[error(
-        "transaction {hash} was sent and not mined in time: {reason}; look for it before sending again"
-    )]
-    Unmined {
-        /// The transaction.
-        hash: B256,
-        /// What was waited for.
-        reason: String,
-    },
-    /// The estimate exceeds what a transaction may use.
-    #[error("the call needs {estimate} gas, more than a transaction may use")]
-    TooMuchGas {
-        /// The estimate.
-        estimate: u64,
-    },
-}
-
-impl From<TransportError> for ChainError {
-    fn from(error: TransportError) -> Self {
-        let revert = error.as_error_resp().and_then(|payload| {
-            let data = payload.as_revert_data();
-            // Nodes differ in the code of a revert without data, but all say so.
-            data.or_else(|| payload.message.contains("revert").then(Bytes::new))
-        });
-        match revert {
-            Some(data) => Self::Refused(Refusal::decode(data)),
-            None => Self::Transport(Box::new(error)),
-        }
-    }
-}
-
-impl ChainError {
-    /// The name of the contract's error, where a contract refused.
-    #[must_use]
-    pub fn refusal(&self) -> Option<&Refusal> {
-        match self {
-            Self::Refused(refusal)
-            | Self::Reverted {
-                reason: refusal, ..
-            } => Some(refusal),
-            _ => None,
-        }
-    }
 }
 
 /// One deployment on one chain; clones share the connection.
@@ -231,20 +148,6 @@ impl Chain {
     #[must_use]
     pub fn provider(&self) -> &DynProvider {
         self.0.deployment.provider()
-    }
-
-    /// An account that signs and pays for transactions on this chain.
-    #[must_use]
-    pub fn account(&self, signer: PrivateKeySigner) -> Account {
-        let provider = connect(
-            self.0.client.clone(),
-            Some(EthereumWallet::from(signer.clone())),
-        );
-        Account {
-            chain: self.clone(),
-            provider,
-            signer,
-        }
     }
 
     /// The newest block.
@@ -345,126 +248,4 @@ fn decode<C: SolCall>(address: Address, output: &[u8]) -> Result<C::Return, Chai
         address,
         expected: C::SIGNATURE,
     })
-}
-
-/// Somebody who signs and pays for transactions: a client, an arbiter, a relayer.
-#[derive(Clone, Debug)]
-pub struct Account {
-    chain: Chain,
-    provider: DynProvider,
-    signer: PrivateKeySigner,
-}
-
-impl Account {
-    /// The account's address.
-    #[must_use]
-    pub fn address(&self) -> Address {
-        self.signer.address()
-    }
-
-    /// The chain on which it acts.
-    #[must_use]
-    pub fn chain(&self) -> &Chain {
-        &self.chain
-    }
-
-    /// The account's key, for signatures off chain.
-    pub(crate) fn signer(&self) -> &PrivateKeySigner {
-        &self.signer
-    }
-
-    /// Simulates a call, then sends it and waits until it is mined.
-    ///
-    /// # Errors
-    /// [`ChainError::Refused`] where the simulation fails: nothing was sent then.
-    pub async fn send<C: SolCall>(
-        &self,
-        to: Address,
-        call: &C,
-    ) -> Result<TransactionReceipt, ChainError> {
-        self.send_raw(to, Bytes::from(call.abi_encode())).await
-    }
-
-    /// [`Account::send`] with calldata.
-    ///
-    /// # Errors
-    /// As [`Account::send`].
-    pub async fn send_raw(
-        &self,
-        to: Address,
-        calldata: Bytes,
-    ) -> Result<TransactionReceipt, ChainError> {
-        let request = TransactionRequest::default()
-            .from(self.address())
-            .to(to)
-            .input(calldata.into());
-        let estimate = self.provider.estimate_gas(request.clone()).await?;
-        if estimate > GAS_CAP {
-            return Err(ChainError::TooMuchGas { estimate });
-        }
-        let limit = (estimate + GAS_MARGIN).min(GAS_CAP);
-        let pending = self
-            .provider
-            .send_transaction(request.clone().gas_limit(limit))
-            .await?;
-        let hash = *pending.tx_hash();
-        let receipt = pending
-            .with_timeout(Some(RECEIPT_TIMEOUT))
-            .get_receipt()
-            .await
-            .map_err(|error| ChainError::Unmined {
-                hash,
-                reason: error.to_string(),
-            })?;
-        if receipt.status() {
-            return Ok(receipt);
-        }
-        let reason = match self.provider.call(request).await.map_err(ChainError::from) {
-            Err(ChainError::Refused(refusal)) => refusal,
-            _ => Refusal::decode(Bytes::new()),
-        };
-        Err(ChainError::Reverted { hash, reason })
-    }
-
-    /// Tells what sending a call would do, without sending it.
-    ///
-    /// # Errors
-    /// [`ChainError::Refused`] with the contract's reason.
-    pub async fn simulate(&self, to: Address, calldata: Bytes) -> Result<u64, ChainError> {
-        let request = TransactionRequest::default()
-            .from(self.address())
-            .to(to)
-            .input(calldata.into());
-        Ok(self.provider.estimate_gas(request).await?)
-    }
-
-    /// How many base units the board may take from this account.
-    ///
-    /// # Errors
-    /// When the node does not answer.
-    pub async fn allowance(&self) -> Result<U256, ChainError> {
-        let chain = &self.chain;
-        let call = Erc20::allowanceCall {
-            owner: self.address(),
-            spender: chain.board(),
-        };
-        chain.call(chain.manifest().token.address, &call).await
-    }
-
-    /// Lets the board take exactly `amount` base units, if it may not take that much already.
-    ///
-    /// # Errors
-    /// As [`Account::send`].
-    pub async fn allow(&self, amount: u128) -> Result<Option<TransactionReceipt>, ChainError> {
-        let amount = U256::from(amount);
-        if self.allowance().await? >= amount {
-            return Ok(None);
-        }
-        let approve = Erc20::approveCall {
-            spender: self.chain.board(),
-            value: amount,
-        };
-        let token = self.chain.manifest().token.address;
-        self.send(token, &approve).await.map(Some)
-    }
 }

@@ -2,39 +2,39 @@
 //!
 //! Everything is derived from events, and no node is ever asked about a single leaf, nullifier or
 //! job: such a question would tell the node which one is ours.
+//!
+//! A log is kept in a database ([`Log::open`]) or in memory alone ([`Log::new`]). It is read in
+//! chunks of blocks, each of which is kept whole or not at all, so that a process that is killed goes
+//! on where it was. Where the chain replaced blocks, the log goes back to the last block that both
+//! share. At the newest block the log's root, tree size and number of posts must equal the chain's
+//! own; where they do not, everything read since they last did is forgotten. docs/log.md has the
+//! details, and how time and memory grow.
 
+mod apply;
 mod error;
 mod event;
+mod index;
 #[cfg(test)]
 pub(crate) mod invented;
 mod job;
+mod store;
+mod sync;
 
 pub use error::LogError;
 pub use job::{Dispute, Job, Settled, Stage, Submitted, Taken};
+pub use sync::{Progress, Synced};
 
-use crate::chain::{Chain, ChainError, Head};
-use alloy::{
-    eips::BlockNumberOrTag,
-    primitives::{Address, U256},
-    providers::Provider,
-    rpc::types::Filter,
-};
-use event::Entry;
+use crate::chain::{Chain, Head};
+use alloy::primitives::Address;
+use index::Index;
 use repute_circuits::{
-    field::{Fr, to_word},
+    field::Fr,
     statement::{accept::Offer, settle::Engagement},
-    tree::{LeanImt, Path},
+    tree::{LeanImt, Path as TreePath},
 };
-use repute_contracts::bindings::{AgentLedger, JobBoard};
-use std::{
-    collections::{BTreeMap, HashMap, HashSet},
-    fmt,
-};
-
-/// How many blocks one request asks for; common nodes allow 10,000.
-const BLOCKS_PER_REQUEST: u64 = 10_000;
-/// How often a read starts again because the chain moved on.
-const ATTEMPTS: u32 = 5;
+use repute_contracts::database::Fault;
+use std::{fmt, path::Path, sync::Mutex};
+use store::{Position, Store};
 
 /// A leaf's place.
 #[derive(
@@ -85,219 +85,157 @@ pub struct Spend {
     pub change: Change,
 }
 
-/// What a read changed.
+/// Which deployment's log it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Synced {
-    /// The block up to which the log is read now.
-    pub head: Head,
-    /// Whether the chain had replaced blocks that were read before; everything was read again.
-    pub reorganised: bool,
-}
-
-/// Everything that events tell about one deployment, in memory.
-#[derive(Clone, Debug)]
-pub struct Log {
+struct Source {
     chain_id: u64,
     ledger: Address,
     board: Address,
     first_block: u64,
-    head: Option<Head>,
-    trees: Vec<LeanImt>,
-    roots: HashSet<Fr>,
-    spends: HashMap<Fr, Spend>,
-    identities: HashMap<Fr, Leaf>,
-    jobs: BTreeMap<u64, Job>,
 }
 
-impl Log {
-    /// An empty log of the chain's deployment.
-    #[must_use]
-    pub fn new(chain: &Chain) -> Self {
+impl Source {
+    fn of(chain: &Chain) -> Self {
         Self {
             chain_id: chain.id(),
             ledger: chain.ledger(),
             board: chain.board(),
             first_block: chain.manifest().block,
-            head: None,
-            trees: Vec::new(),
-            roots: HashSet::new(),
-            spends: HashMap::new(),
-            identities: HashMap::new(),
-            jobs: BTreeMap::new(),
         }
     }
 
-    /// Reads on to the newest block, and checks that the log leads to the chain's own root, tree
-    /// size and number of posts. Where the chain replaced a block that was read, reads all again.
+    fn encode(&self) -> Vec<u8> {
+        let mut bytes = self.chain_id.to_be_bytes().to_vec();
+        bytes.extend_from_slice(self.ledger.as_slice());
+        bytes.extend_from_slice(self.board.as_slice());
+        bytes.extend_from_slice(&self.first_block.to_be_bytes());
+        bytes
+    }
+}
+
+/// Everything that events tell about one deployment: kept in a database, and held in memory.
+#[derive(Debug)]
+pub struct Log {
+    source: Source,
+    index: Index,
+    position: Position,
+    // A connection is of one thread at a time; a log may be read by many.
+    store: Mutex<Store>,
+    rebuilt: Option<&'static str>,
+}
+
+impl Log {
+    /// An empty log of the chain's deployment, kept in memory alone.
+    #[must_use]
+    pub fn new(chain: &Chain) -> Self {
+        Self::in_memory(Source::of(chain))
+    }
+
+    fn in_memory(source: Source) -> Self {
+        let store = Store::in_memory(&source)
+            .expect("making tables in memory fails only where allocating does");
+        Self {
+            source,
+            index: Index::new(source),
+            position: Position::default(),
+            store: Mutex::new(store),
+            rebuilt: None,
+        }
+    }
+
+    /// The log of the chain's deployment that is kept in the file `path`, as far as it was read
+    /// before; made where there is none. Nothing is asked from the chain yet.
+    ///
+    /// A file that is damaged, of another version or of another deployment is thrown away, since all
+    /// that it held can be read from the chain again; [`Log::rebuilt`] says so. Several processes may
+    /// use one file.
     ///
     /// # Errors
-    /// [`LogError`]; the log is then as it was before.
-    pub async fn sync(&mut self, chain: &Chain) -> Result<Synced, LogError> {
-        if (self.chain_id, self.ledger, self.board) != (chain.id(), chain.ledger(), chain.board()) {
-            return Err(LogError::OtherDeployment);
-        }
-        for _ in 0..ATTEMPTS {
-            let head = chain.head().await?;
-            let reorganised = self.is_replaced(chain, head).await?;
-            if self.head == Some(head) && !reorganised {
-                return Ok(Synced { head, reorganised });
-            }
-            let mut next = if reorganised {
-                Self::new(chain)
-            } else {
-                self.clone()
-            };
-            let result = match next.read(chain, head).await {
-                Ok(()) => next.compare(chain, head).await,
-                Err(error) => Err(error),
-            };
-            match result {
-                Ok(()) => {
-                    next.head = Some(head);
-                    *self = next;
-                    return Ok(Synced { head, reorganised });
-                }
-                // The answers may have been about different chains of blocks.
-                Err(_) if chain.head().await? != head => {}
-                Err(error) => return Err(error),
-            }
-        }
-        Err(LogError::Restless(ATTEMPTS))
+    /// [`LogError::Foreign`] for a file that is no log, which is left alone;
+    /// [`LogError::Database`] where it cannot be read or written.
+    pub fn open(path: &Path, chain: &Chain) -> Result<Self, LogError> {
+        Self::open_source(path, Source::of(chain))
     }
 
-    /// Whether the last block that was read is no longer on the chain that ends in `head`.
-    async fn is_replaced(&self, chain: &Chain, head: Head) -> Result<bool, ChainError> {
-        match self.head {
-            None => Ok(false),
-            Some(known) if known.number > head.number => Ok(true),
-            Some(known) if known.number == head.number => Ok(known.hash != head.hash),
-            Some(known) => {
-                let now = chain.block(BlockNumberOrTag::Number(known.number)).await?;
-                Ok(now.hash != known.hash)
-            }
-        }
+    /// [`Log::open`] of the file that a data directory has for the chain's deployment,
+    /// `log/CHAIN-LEDGER.sqlite`.
+    ///
+    /// # Errors
+    /// As [`Log::open`].
+    pub fn open_in(data_dir: &Path, chain: &Chain) -> Result<Self, LogError> {
+        let name = format!("{}-{:x}.sqlite", chain.id(), chain.ledger());
+        Self::open(&data_dir.join("log").join(name), chain)
     }
 
-    async fn read(&mut self, chain: &Chain, head: Head) -> Result<(), LogError> {
-        let mut from = self.head.map_or(self.first_block, |known| known.number + 1);
-        while from <= head.number {
-            let to = head.number.min(from + BLOCKS_PER_REQUEST - 1);
-            let filter = Filter::new()
-                .address(vec![self.ledger, self.board])
-                .from_block(from)
-                .to_block(to);
-            let logs = chain
-                .provider()
-                .get_logs(&filter)
-                .await
-                .map_err(ChainError::from)?;
-            for log in &logs {
-                let entry = Entry::decode(log, self.ledger, self.board)?;
-                let Some(mut entry) = entry else { continue };
-                if entry.needs_time() && entry.time.is_none() {
-                    entry.time = Some(
-                        chain
-                            .block(BlockNumberOrTag::Number(entry.block))
-                            .await?
-                            .time,
-                    );
-                }
-                self.apply(&entry)?;
+    fn open_source(path: &Path, source: Source) -> Result<Self, LogError> {
+        let (store, rebuilt) = match store::open(path, &source)? {
+            store::Opened::Kept(store) => (store, None),
+            store::Opened::Rebuilt(store, reason) => (store, Some(reason)),
+        };
+        let (store, position, index, rebuilt) = match (store.position(), store.load(&source)) {
+            (Ok(position), Ok(index)) => (store, position, index, rebuilt),
+            (Err(Fault::Damaged(reason)), _) | (_, Err(Fault::Damaged(reason))) => {
+                drop(store);
+                let store = store::rebuild(path, &source)?;
+                let index = Index::new(source);
+                (store, Position::default(), index, Some(reason))
             }
-            from = to + 1;
-        }
-        Ok(())
+            (Err(error), _) | (_, Err(error)) => return Err(error.into()),
+        };
+        Ok(Self {
+            source,
+            index,
+            position,
+            store: Mutex::new(store),
+            rebuilt,
+        })
     }
 
-    /// Compares what the log leads to with what the chain says at `head`.
-    async fn compare(&self, chain: &Chain, head: Head) -> Result<(), LogError> {
-        let (ledger, block) = (self.ledger, head.number);
-        let root = self.root().map_or(U256::ZERO, to_word);
-        let number = U256::from(self.trees.len().saturating_sub(1));
-        let size = U256::from(self.trees.last().map_or(0, LeanImt::len));
-        let posts = U256::from(self.jobs.len());
-        let pairs = [
-            (
-                "number of posts",
-                posts,
-                chain
-                    .call_at(block, self.board, &JobBoard::postCountCall {})
-                    .await?,
-            ),
-            (
-                "tree number",
-                number,
-                chain
-                    .call_at(block, ledger, &AgentLedger::treeNumberCall {})
-                    .await?,
-            ),
-            (
-                "tree size",
-                size,
-                chain
-                    .call_at(block, ledger, &AgentLedger::treeSizeCall {})
-                    .await?,
-            ),
-            (
-                "root",
-                root,
-                chain
-                    .call_at(block, ledger, &AgentLedger::rootCall {})
-                    .await?,
-            ),
-        ];
-        for (what, log, chain) in pairs {
-            if log != chain {
-                return Err(LogError::Mismatch {
-                    block,
-                    what,
-                    log,
-                    chain,
-                });
-            }
-        }
-        Ok(())
+    /// Why the file that was opened had to be thrown away, if it had to; the log then starts empty.
+    #[must_use]
+    pub fn rebuilt(&self) -> Option<&'static str> {
+        self.rebuilt
     }
 
     /// EIP-155 chain id.
     #[must_use]
     pub fn chain_id(&self) -> u64 {
-        self.chain_id
+        self.source.chain_id
     }
 
     /// The ledger whose log this is.
     #[must_use]
     pub fn ledger(&self) -> Address {
-        self.ledger
+        self.source.ledger
     }
 
     /// The board whose log this is.
     #[must_use]
     pub fn board(&self) -> Address {
-        self.board
+        self.source.board
     }
 
     /// The block up to which the log is read.
     #[must_use]
     pub fn head(&self) -> Option<Head> {
-        self.head
+        self.position.head
     }
 
     /// The root of the current tree; `None` before the first registration.
     #[must_use]
     pub fn root(&self) -> Option<Fr> {
-        self.trees.last().and_then(LeanImt::root)
+        self.index.root()
     }
 
     /// Whether some tree had this root.
     #[must_use]
     pub fn is_known_root(&self, root: Fr) -> bool {
-        self.roots.contains(&root)
+        self.index.roots.contains(&root)
     }
 
     /// The path from a leaf to the newest root of its tree.
     #[must_use]
-    pub fn path(&self, leaf: Leaf) -> Option<Path> {
+    pub fn path(&self, leaf: Leaf) -> Option<TreePath> {
         self.tree(leaf)?.path(usize::try_from(leaf.index).ok()?)
     }
 
@@ -309,41 +247,42 @@ impl Log {
     }
 
     fn tree(&self, leaf: Leaf) -> Option<&LeanImt> {
-        self.trees.get(usize::try_from(leaf.tree).ok()?)
+        let tree = self.index.trees.get(usize::try_from(leaf.tree).ok()?)?;
+        Some(&tree.nodes)
     }
 
     /// How many states were ever inserted.
     #[must_use]
     pub fn leaf_count(&self) -> u64 {
-        self.trees.iter().map(|tree| tree.len() as u64).sum()
+        self.index.leaf_count()
     }
 
     /// The spend that published a nullifier.
     #[must_use]
     pub fn spend(&self, nullifier: Fr) -> Option<&Spend> {
-        self.spends.get(&nullifier)
+        self.index.spends.get(&nullifier)
     }
 
     /// Where an identity's first state was inserted.
     #[must_use]
     pub fn registration(&self, identity: Fr) -> Option<Leaf> {
-        self.identities.get(&identity).copied()
+        self.index.identities.get(&identity).copied()
     }
 
     /// How many agents registered.
     #[must_use]
     pub fn registration_count(&self) -> usize {
-        self.identities.len()
+        self.index.identities.len()
     }
 
     /// A job by its number.
     #[must_use]
     pub fn job(&self, post_id: u64) -> Option<&Job> {
-        self.jobs.get(&post_id)
+        self.index.jobs.get(&post_id)
     }
 
     /// All jobs by number.
     pub fn jobs(&self) -> impl DoubleEndedIterator<Item = &Job> {
-        self.jobs.values()
+        self.index.jobs.values()
     }
 }

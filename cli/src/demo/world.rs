@@ -9,24 +9,20 @@ use crate::{
     output::{self, Narrator},
 };
 use alloy::{
-    network::EthereumWallet,
-    primitives::{Address, Bytes, U256},
+    primitives::{Bytes, U256},
     rpc::types::TransactionReceipt,
     signers::local::PrivateKeySigner,
     sol_types::SolEvent,
 };
 use rand::{RngCore, rngs::OsRng};
 use repute_circuits::policy::BPS;
-use repute_contracts::{
-    DeployConfig, Deployment, EmbeddedChain,
-    bindings::{Erc20, TestToken},
-    deploy::{BoardTerms, Escrow, Gate, Token},
-    dev::dev_signers,
-    time,
-};
+use repute_contracts::{EmbeddedChain, bindings::Erc20, dev::dev_signers, time};
 use repute_sdk::{
     board::{Agent, Arbiter, Client},
-    chain::{Account, Chain},
+    chain::{
+        Account, Chain,
+        local::{deploy, development, mint},
+    },
     keys::Keyring,
     log::{Job, Log},
     relay::{Relay, Sent},
@@ -35,8 +31,8 @@ use repute_sdk::{
     wallet::Words,
 };
 
-/// One token in base units: the test token has six decimals, as USDC has.
-pub const ONE: u128 = 1_000_000;
+pub use repute_sdk::chain::local::{ONE, PLATFORM_FEE_BPS};
+
 /// Seconds in an hour.
 pub const HOUR: u64 = 3_600;
 /// Seconds in a day.
@@ -44,8 +40,6 @@ pub const DAY: u64 = 86_400;
 
 /// What every client and relayer starts with, base units.
 pub const POCKET: u128 = 2_000 * ONE;
-/// What the escrow keeps of completed jobs, basis points.
-pub const PLATFORM_FEE_BPS: u16 = 100;
 
 /// A client: it posts and pays, and it or somebody it trusts rates.
 pub struct Customer {
@@ -122,7 +116,7 @@ impl World {
         ] {
             directory.add(signer.address(), name, role);
         }
-        let config = config(&keyring, platform.address(), fund.address());
+        let config = development(&keyring, platform.address(), fund.address());
         let chain = deploy(&embedded, &deployer, config).await?;
         for owner in [cleo.address(), dan.address(), rita.address()] {
             mint(&chain, &deployer, owner, POCKET).await?;
@@ -159,7 +153,7 @@ impl World {
     /// rules; and Cleo there, with money in her pocket.
     pub async fn another_board(&self) -> Result<(Chain, Client), CliError> {
         let operator = self.deployer.address();
-        let config = config(&self.keyring, operator, operator);
+        let config = development(&self.keyring, operator, operator);
         let chain = deploy(&self.embedded, &self.deployer, config).await?;
         let cleo = Client::new(chain.account(self.cleo_key.clone()));
         mint(&chain, &self.deployer, cleo.account().address(), POCKET).await?;
@@ -289,52 +283,6 @@ impl World {
 
 /// The step's name by which a bond's return is told from a fee.
 pub const WITHDRAW_CREDIT: &str = "withdraw credit";
-
-fn config(keyring: &Keyring, treasury: Address, record_fee_recipient: Address) -> DeployConfig {
-    DeployConfig {
-        circuits: keyring.circuits(),
-        provenance: keyring.key_provenance(),
-        token: Token::Test,
-        escrow: Escrow::New {
-            fee_bps: PLATFORM_FEE_BPS,
-            treasury,
-        },
-        gate: Gate::Open,
-        board: BoardTerms {
-            min_budget: 10 * ONE,
-            min_review: DAY,
-            min_hold: HOUR,
-            grace: DAY,
-            record_fee: ONE / 2,
-            record_fee_recipient,
-        },
-    }
-}
-
-async fn deploy(
-    embedded: &EmbeddedChain,
-    deployer: &PrivateKeySigner,
-    config: DeployConfig,
-) -> Result<Chain, CliError> {
-    let provider = embedded.provider_with(EthereumWallet::from(deployer.clone()));
-    let deployment = Deployment::create(provider, deployer.address(), config).await?;
-    Ok(Chain::connect(embedded.client(), deployment.manifest().clone()).await?)
-}
-
-async fn mint(
-    chain: &Chain,
-    deployer: &PrivateKeySigner,
-    to: Address,
-    amount: u128,
-) -> Result<(), CliError> {
-    let mint = TestToken::mintCall {
-        to,
-        amount: U256::from(amount),
-    };
-    let token = chain.manifest().token.address;
-    chain.account(deployer.clone()).send(token, &mint).await?;
-    Ok(())
-}
 
 /// No agent's gate data: the open gate admits everyone.
 pub const NO_GATE_DATA: Bytes = Bytes::new();

@@ -3,8 +3,9 @@
 use super::Leaf;
 use crate::{chain::ChainError, post::InvalidPost};
 use alloy::primitives::{B256, U256};
+use std::path::PathBuf;
 
-/// Why the log could not be read. Nothing of a bad answer is kept: what was read before stays.
+/// Why the log could not be read. Nothing of a bad answer is kept.
 #[derive(Debug, thiserror::Error)]
 pub enum LogError {
     /// The node did not answer.
@@ -66,4 +67,29 @@ pub enum LogError {
         /// From the chain.
         chain: U256,
     },
+    /// The database is not as this program left it.
+    #[error(
+        "the log's database is damaged: {0}; open it again, and it is read anew from the chain"
+    )]
+    Damaged(&'static str),
+    /// The file is something else.
+    #[error("{} is no log of repute's: move it away, or choose another data directory", .0.display())]
+    Foreign(PathBuf),
+    /// The database cannot be read or written.
+    #[error("the log's database cannot be used: {0}; check the disk and the permissions")]
+    Database(String),
+}
+
+impl LogError {
+    /// Whether it is what a node said that is wrong, not that it said nothing.
+    pub(super) fn is_about_content(&self) -> bool {
+        matches!(
+            self,
+            Self::Undecodable { .. }
+                | Self::Post { .. }
+                | Self::Gap { .. }
+                | Self::Contradiction { .. }
+                | Self::Mismatch { .. }
+        )
+    }
 }

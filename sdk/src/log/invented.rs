@@ -1,10 +1,9 @@
 //! Logs that no chain wrote, for tests: events from native values, without proofs.
 
-use super::{Log, LogError, event::Entry};
+use super::{Log, LogError, Source, event::Record};
 use crate::post::Post;
 use alloy::{
     primitives::{Address, B256, Log as RawLog, U256},
-    rpc::types,
     sol_types::SolEvent,
 };
 use repute_circuits::{
@@ -14,7 +13,6 @@ use repute_circuits::{
     statement::settle::{Engagement, Mode},
 };
 use repute_contracts::bindings::{AgentLedger, JobBoard};
-use std::collections::{BTreeMap, HashMap, HashSet};
 
 pub(crate) const CHAIN: u64 = 31_337;
 pub(crate) const LEDGER: Address = Address::repeat_byte(0xaa);
@@ -54,40 +52,36 @@ impl Author {
 impl Log {
     /// The empty log of a deployment that is nowhere.
     pub(crate) fn invented() -> Self {
-        Self {
+        Self::in_memory(Source {
             chain_id: CHAIN,
             ledger: LEDGER,
             board: BOARD,
             first_block: 0,
-            head: None,
-            trees: Vec::new(),
-            roots: HashSet::new(),
-            spends: HashMap::new(),
-            identities: HashMap::new(),
-            jobs: BTreeMap::new(),
-        }
+        })
     }
 
     pub(crate) fn write(&mut self, from: Address, event: &impl SolEvent) -> Result<(), LogError> {
-        let log = types::Log {
-            inner: RawLog {
+        let entry = Self::record(from, event).decode(&self.source)?;
+        self.index.apply(&entry)
+    }
+
+    /// An event as a log entry.
+    pub(super) fn record(from: Address, event: &impl SolEvent) -> Record {
+        Record {
+            block: 1,
+            block_hash: B256::repeat_byte(2),
+            time: Some(TIME),
+            transaction: B256::repeat_byte(1),
+            log: RawLog {
                 address: from,
                 data: event.encode_log_data(),
             },
-            block_number: Some(1),
-            block_timestamp: Some(TIME),
-            transaction_hash: Some(B256::repeat_byte(1)),
-            ..types::Log::default()
-        };
-        match Entry::decode(&log, LEDGER, BOARD)? {
-            Some(entry) => self.apply(&entry),
-            None => Ok(()),
         }
     }
 
     /// The next leaf's tree and index.
     pub(crate) fn next(&self) -> (U256, U256) {
-        let leaves = self.trees.last().map_or(0, |tree| tree.len());
+        let leaves = self.index.trees.last().map_or(0, |tree| tree.filled);
         (U256::ZERO, U256::from(leaves))
     }
 
@@ -117,7 +111,7 @@ impl Log {
     pub(crate) fn posted(&self, post: &Post) -> JobBoard::Posted {
         let abi = post.to_abi().expect("a valid post");
         JobBoard::Posted {
-            postId: U256::from(self.jobs.len() + 1),
+            postId: U256::from(self.index.jobs.len() + 1),
             post: abi,
         }
     }

@@ -1,5 +1,6 @@
 //! The whole story of the board, the same on the embedded chain and on anvil, with equal gas.
 
+mod kept_log;
 mod liar;
 mod refusals;
 mod story;
@@ -9,7 +10,10 @@ mod world;
 
 use repute_contracts::{EmbeddedChain, anvil::Anvil};
 use repute_prover::{Store, TerminalProgress};
-use repute_sdk::keys::Keyring;
+use repute_sdk::{
+    chain::local::{self, Local},
+    keys::Keyring,
+};
 use std::sync::OnceLock;
 use world::World;
 
@@ -17,10 +21,13 @@ use world::World;
 fn keyring() -> Keyring {
     static KEYS: OnceLock<Keyring> = OnceLock::new();
     KEYS.get_or_init(|| {
-        let store = Store::at(concat!(env!("CARGO_TARGET_TMPDIR"), "/keys"));
-        Keyring::development(&store, &TerminalProgress::new()).expect("the circuits lay out")
+        Keyring::development(&key_store(), &TerminalProgress::new()).expect("the circuits lay out")
     })
     .clone()
+}
+
+fn key_store() -> Store {
+    Store::at(concat!(env!("CARGO_TARGET_TMPDIR"), "/keys"))
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -58,4 +65,45 @@ async fn attacks_are_refused() {
     let embedded = EmbeddedChain::default();
     let mut world = World::deploy(embedded.client(), keyring()).await;
     refusals::attack(&mut world, embedded.client()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_local_chain_is_deployed_to_once_and_kept() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let keys = key_store();
+    let (chain, log) = local::open(directory.path(), &keys)
+        .await
+        .expect("it deploys");
+    let account = repute_contracts::dev::dev_signer("dev3").expect("a development account");
+    let balance = chain.balance(account.address()).await.expect("answers");
+    assert_eq!(balance, alloy::primitives::U256::from(local::POCKET));
+    let (manifest, head) = (chain.manifest().clone(), log.head());
+    let refused = local::open(directory.path(), &keys).await;
+    let error = refused.expect_err("it is in use").to_string();
+    assert!(
+        error.contains(&directory.path().join("chain").display().to_string()),
+        "{error}"
+    );
+    drop((chain, log));
+
+    let (chain, log) = local::open(directory.path(), &keys)
+        .await
+        .expect("it is kept");
+    assert_eq!((chain.manifest(), log.head()), (&manifest, head));
+    drop((chain, log));
+
+    // A manifest of contracts that are not there is no reason to deploy again behind one's back.
+    assert!(EmbeddedChain::reset(&directory.path().join("chain")).expect("not in use"));
+    let refused = local::open(directory.path(), &keys)
+        .await
+        .expect_err("nothing is there");
+    assert!(
+        refused.to_string().contains("repute chain reset"),
+        "{refused}"
+    );
+    assert!(Local::reset(directory.path()).expect("not in use"));
+    let (_, log) = local::open(directory.path(), &keys)
+        .await
+        .expect("it deploys");
+    assert_eq!(log.rebuilt(), None);
 }
