@@ -35,5 +35,8 @@ fi
 echo "== Rust: unit, integration and documentation tests; the engine's back ends here: $engines"
 cargo test --workspace --locked
 
+echo "== a ceremony of the smallest statement, with the program that the tests built"
+REPUTE="${CARGO_TARGET_DIR:-target}/debug/repute" ./scripts/ceremony.sh completion
+
 echo "== the engine's portable kernels under valgrind"
 ./scripts/memcheck.sh

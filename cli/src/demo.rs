@@ -27,10 +27,16 @@ use repute_sdk::{
     keys::Keyring,
     wallet::{Wallet, Words},
 };
+use std::path::PathBuf;
 use world::World;
 
 /// Tells the story on stdout, or prints one JSON document there.
-pub async fn run(json: bool) -> Result<(), CliError> {
+///
+/// The keys are those of ceremonies in `imported`, or development keys.
+///
+/// # Errors
+/// Whatever of the story does not happen as told; see [`CliError`].
+pub async fn run(json: bool, imported: Option<PathBuf>) -> Result<(), CliError> {
     let mut tell = match json {
         true => Narrator::silent(),
         false => Narrator::telling(),
@@ -41,15 +47,15 @@ pub async fn run(json: bool) -> Result<(), CliError> {
          this process. Nothing is kept and no network is used.",
     )?;
     tell.title("Keys")?;
-    let keyring = keys().await?;
-    tell.done(
-        &format!(
-            "Five circuits, with {}: whoever knows the published seed can forge proofs, so they are \
-             good for a demo and for nothing else",
-            keyring.provenance()
-        ),
-        None,
-    )?;
+    let keyring = keys(imported).await?;
+    let provenance = keyring.provenance();
+    let worth = if provenance.is_insecure() {
+        "whoever knows the published seed can forge proofs, so they are good for a demo and for \
+         nothing else"
+    } else {
+        "nobody can forge proofs unless all who contributed conspired"
+    };
+    tell.done(&format!("Five circuits, with {provenance}: {worth}"), None)?;
     let report = tell_story(keyring, tell).await?;
     match json {
         true => Ok(output::print_json(&report)?),
@@ -58,11 +64,13 @@ pub async fn run(json: bool) -> Result<(), CliError> {
 }
 
 /// Loads the keys or makes them, with a progress bar on stderr.
-async fn keys() -> Result<Keyring, CliError> {
-    let store = Store::of_user()?;
-    let loading =
-        tokio::task::spawn_blocking(move || Keyring::development(&store, &TerminalProgress::new()));
-    Ok(loading.await.map_err(CliError::internal)??)
+async fn keys(imported: Option<PathBuf>) -> Result<Keyring, CliError> {
+    let loading = tokio::task::spawn_blocking(move || match imported {
+        Some(directory) => Ok(Keyring::imported(&Store::at(directory))?),
+        None => Keyring::development(&Store::of_user()?, &TerminalProgress::new())
+            .map_err(CliError::from),
+    });
+    loading.await.map_err(CliError::internal)?
 }
 
 async fn tell_story(keyring: Keyring, tell: Narrator) -> Result<Report, CliError> {

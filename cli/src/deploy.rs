@@ -4,6 +4,7 @@ use crate::{
     amount::{Amount, BadAmount},
     error::{CliError, EXIT_CODES, Kind},
     file,
+    keys::KeysDirectory,
     output::{self, Narrator},
     time::length,
 };
@@ -60,10 +61,12 @@ pub struct Deploy {
     manifest: PathBuf,
     /// Use the development keys, which are INSECURE: anyone can forge proofs for them
     ///
-    /// They are accepted on local chains alone (chain ids 31337 and 1337), and have to be asked for by
-    /// name because there are no others yet.
-    #[arg(long, required = true, help_heading = "Keys")]
+    /// They are accepted on local chains alone (chain ids 31337 and 1337), as keys of a rehearsal are. The
+    /// keys of ceremonies are taken from `--keys`.
+    #[arg(long, conflicts_with = "directory", help_heading = "Keys")]
     development_keys: bool,
+    #[command(flatten)]
+    keys: KeysDirectory,
     /// The board's one token, an ERC-20 without fees on transfer
     #[arg(long, value_name = "ADDRESS", group = "tokens", help_heading = "Board")]
     token: Option<Address>,
@@ -194,7 +197,11 @@ impl Deploy {
             Some(address) => chain::Token::read(&provider, address).await?,
             None => chain::Token::test(),
         };
-        let keyring = Keyring::deferred(&Store::of_user()?)?;
+        let keyring = if self.development_keys {
+            Keyring::deferred(&Store::of_user()?)?
+        } else {
+            Keyring::imported(&self.keys.store()?)?
+        };
         let config = self.config(&keyring, &token, deployer)?;
         let deployment = Deployment::create(provider, deployer, config).await?;
         let manifest = deployment.manifest();

@@ -13,7 +13,7 @@ use repute_sdk::{
     shown::ShownError,
     wallet::WalletError,
 };
-use std::{fmt, io, process::ExitCode};
+use std::{fmt, io, path::Path, process::ExitCode};
 
 /// The exit codes, as `--help` ends with them.
 pub const EXIT_CODES: &str = "\
@@ -81,6 +81,15 @@ impl CliError {
     /// What cannot happen did.
     pub fn internal(message: impl fmt::Display) -> Self {
         Self::new(Kind::Internal, message)
+    }
+
+    /// The same error, with the file that it is about.
+    #[must_use]
+    pub fn about(self, path: &Path) -> Self {
+        Self {
+            message: format!("{}: {}", path.display(), self.message),
+            ..self
+        }
     }
 
     /// Whether somebody stopped reading the output.

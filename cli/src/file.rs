@@ -2,8 +2,8 @@
 
 use crate::error::{CliError, Kind};
 use std::{
-    fs,
-    io::{self, Write},
+    fs::{self, File},
+    io::{self, BufWriter, Write},
     path::Path,
 };
 use tempfile::NamedTempFile;
@@ -25,11 +25,7 @@ pub fn read(what: &str, path: &Path) -> Result<Zeroizing<String>, CliError> {
 /// # Errors
 /// Of kind environment.
 pub fn write(what: &str, path: &Path, text: &str) -> Result<(), CliError> {
-    let directory = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    let written = NamedTempFile::new_in(directory).and_then(|mut file| {
+    let written = NamedTempFile::new_in(directory(path)).and_then(|mut file| {
         file.write_all(text.as_bytes())?;
         file.write_all(b"\n")?;
         file.as_file().sync_all()?;
@@ -38,6 +34,62 @@ pub fn write(what: &str, path: &Path, text: &str) -> Result<(), CliError> {
     written
         .map(drop)
         .map_err(|error| failed(what, path, "written", &error))
+}
+
+/// Opens a file for reading.
+///
+/// # Errors
+/// Of kind environment.
+pub fn open(what: &str, path: &Path) -> Result<File, CliError> {
+    File::open(path).map_err(|error| failed(what, path, "read", &error))
+}
+
+/// Refuses a path where there is something already, before any work is done for it.
+///
+/// # Errors
+/// Of kind environment.
+pub fn must_be_new(what: &str, path: &Path) -> Result<(), CliError> {
+    if path.exists() {
+        return Err(CliError::new(
+            Kind::Environment,
+            format!(
+                "there is a file at {} already: name another one for {what}, so that nothing is lost",
+                path.display()
+            ),
+        ));
+    }
+    Ok(())
+}
+
+/// Writes a new file by `write`. It appears whole or not at all, and replaces none.
+///
+/// # Errors
+/// Of kind environment, and what `write` fails with.
+pub fn create(
+    what: &str,
+    path: &Path,
+    write: impl FnOnce(&mut BufWriter<&mut NamedTempFile>) -> Result<(), CliError>,
+) -> Result<(), CliError> {
+    must_be_new(what, path)?;
+    let failed = |error: &io::Error| failed(what, path, "written", error);
+    let mut file = NamedTempFile::new_in(directory(path)).map_err(|error| failed(&error))?;
+    let mut out = BufWriter::new(&mut file);
+    write(&mut out)?;
+    out.flush().map_err(|error| failed(&error))?;
+    drop(out);
+    file.as_file()
+        .sync_all()
+        .and_then(|()| file.persist_noclobber(path).map_err(|error| error.error))
+        .map(drop)
+        .map_err(|error| failed(&error))
+}
+
+/// Where a file is.
+fn directory(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
 }
 
 fn failed(what: &str, path: &Path, action: &str, error: &io::Error) -> CliError {

@@ -7,6 +7,7 @@ mod demo;
 mod deploy;
 mod error;
 mod file;
+mod keys;
 mod output;
 mod policy;
 mod prove;
@@ -16,8 +17,9 @@ mod wallet;
 use clap::{Parser, Subcommand};
 use deploy::Deploy;
 use error::CliError;
+use keys::Keys;
 use prove::Prove;
-use std::process::ExitCode;
+use std::{path::PathBuf, process::ExitCode};
 
 /// Private reputation for agents, and payment on a proof
 #[derive(Debug, Parser)]
@@ -49,6 +51,9 @@ enum Command {
         /// then `error` says why.
         #[arg(long)]
         json: bool,
+        /// Use the keys of ceremonies in this directory instead of development keys
+        #[arg(long, value_name = "DIRECTORY")]
+        keys: Option<PathBuf>,
     },
     /// Deploy the contracts of a new board and write their manifest
     ///
@@ -57,6 +62,9 @@ enum Command {
     /// addresses, constructor arguments, the hashes of code, verifying keys and circuits.
     #[command(after_long_help = error::EXIT_CODES)]
     Deploy(Box<Deploy>),
+    /// Make, check and list keys: exports for other tools, ceremonies, imports
+    #[command(subcommand, after_long_help = error::EXIT_CODES)]
+    Keys(Box<Keys>),
     /// Show something of an agent's record to whoever asks
     #[command(subcommand, after_long_help = error::EXIT_CODES)]
     Prove(Box<Prove>),
@@ -67,8 +75,9 @@ async fn main() -> ExitCode {
     // Wrong usage ends here, with exit code 2.
     let cli = Cli::parse();
     match cli.command {
-        Command::Demo { json } => finish(demo::run(json).await, json),
+        Command::Demo { json, keys } => finish(demo::run(json, keys).await, json),
         Command::Deploy(deploy) => finish(deploy.run().await, deploy.json()),
+        Command::Keys(keys) => finish(keys.run(), keys.json()),
         Command::Prove(prove) => finish(prove.run().await, prove.json()),
     }
 }

@@ -5,6 +5,7 @@ use crate::{
     connection::Connection,
     error::{CliError, EXIT_CODES},
     file,
+    keys::KeysDirectory,
     output::{self, Narrator, duration, short},
     policy::{self, PolicyText, Written},
     time::Moment,
@@ -114,6 +115,8 @@ struct Shared {
     connection: Connection,
     #[command(flatten)]
     wallet: WalletArgs,
+    #[command(flatten)]
+    keys: KeysDirectory,
     /// Where to write the proof, a JSON document for whoever asks
     #[arg(
         long,
@@ -189,7 +192,8 @@ impl Shared {
     async fn open(&self) -> Result<Session<'_>, CliError> {
         let (chain, log) = self.connection.open().await?;
         let wallet = self.wallet.open(&log)?;
-        let keyring = Keyring::deferred(&Store::of_user()?)?;
+        let imported = self.keys.store()?;
+        let keyring = Keyring::of_deployment(chain.manifest(), &Store::of_user()?, &imported)?;
         let mut agent = Agent::new(chain.clone(), keyring.clone(), wallet)?;
         agent.sync(&log)?;
         let now = chain.now().await?;

@@ -31,6 +31,7 @@ pub fn run_with(arguments: &[&str], cache: &Path, environment: &[(&str, &str)]) 
     let mut command = Command::new(env!("CARGO_BIN_EXE_repute"));
     for name in [
         "REPUTE_RPC_URL",
+        "REPUTE_KEYS",
         "REPUTE_MANIFEST",
         "REPUTE_WALLET",
         "REPUTE_WORDS",

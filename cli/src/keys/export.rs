@@ -1,0 +1,174 @@
+//! `repute keys export-…`: what other tools take.
+
+use super::{KeysDirectory, Output, statement::StatementName, statement::with_statement};
+use crate::{
+    error::{CliError, Kind},
+    file,
+    output::{self, Narrator},
+};
+use clap::Args;
+use repute_circuits::{example::Example, release::Named, shape::Digest};
+use repute_prover::{
+    DeferredKeys, Provenance, Store, VerifyingKey,
+    iden3::{r1cs, wtns},
+    keys, prove, snarkjs,
+};
+use serde::Serialize;
+use std::path::{Path, PathBuf};
+
+/// Which circuit.
+#[derive(Debug, Args)]
+pub struct R1cs {
+    /// The statement
+    statement: StatementName,
+    /// Where to write the circuit; no such file may exist yet
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+    #[command(flatten)]
+    pub(super) output: Output,
+}
+
+/// Which example.
+#[derive(Debug, Args)]
+pub struct Wtns {
+    /// The statement
+    statement: StatementName,
+    /// Where to write the witness; no such file may exist yet
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+    #[command(flatten)]
+    pub(super) output: Output,
+}
+
+/// Which verifying key.
+#[derive(Debug, Args)]
+pub struct Vkey {
+    /// The statement
+    statement: StatementName,
+    /// Where to write the key; no such file may exist yet
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+    /// The development key, which is INSECURE, instead of an imported one
+    #[arg(long, conflicts_with = "directory", help_heading = "Keys")]
+    development_keys: bool,
+    #[command(flatten)]
+    keys: KeysDirectory,
+    #[command(flatten)]
+    pub(super) output: Output,
+}
+
+/// What was written, as `--json` prints it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Report<'a> {
+    ok: bool,
+    statement: &'a str,
+    circuit: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    verifying_key: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    keys: Option<String>,
+    file: &'a Path,
+}
+
+impl Report<'_> {
+    fn tell(&self, json: bool) -> Result<(), CliError> {
+        if json {
+            return Ok(output::print_json(self)?);
+        }
+        let mut tell = Narrator::telling();
+        tell.done(&format!("Written to {}", self.file.display()), None)?;
+        tell.say(&format!("Circuit: {}", self.circuit))?;
+        if let (Some(key), Some(keys)) = (&self.verifying_key, &self.keys) {
+            tell.say(&format!("Verifying key: {key}, {keys}"))?;
+        }
+        Ok(())
+    }
+}
+
+/// The circuit's hash, and its statement and version for people.
+fn circuit_hash(statement: StatementName) -> Result<Digest, CliError> {
+    repute_circuits::release::current(statement.name())
+        .ok_or_else(|| CliError::internal("the statement has no pinned circuit"))
+}
+
+impl R1cs {
+    /// Writes the circuit.
+    ///
+    /// # Errors
+    /// See [`CliError`].
+    pub fn run(&self) -> Result<(), CliError> {
+        let circuit = with_statement!(self.statement, S => keys::circuit::<S>())?;
+        file::create("the circuit", &self.out, |out| {
+            Ok(r1cs::write(&circuit, out)?)
+        })?;
+        written(self.statement, &self.out, self.output.json)
+    }
+}
+
+impl Wtns {
+    /// Writes the witness.
+    ///
+    /// # Errors
+    /// See [`CliError`].
+    pub fn run(&self) -> Result<(), CliError> {
+        let witness = with_statement!(self.statement, S => {
+            prove::witness(&<S as Example>::example()).map_err(CliError::internal)
+        })?;
+        file::create("the witness", &self.out, |out| {
+            Ok(wtns::write(&witness, out)?)
+        })?;
+        written(self.statement, &self.out, self.output.json)
+    }
+}
+
+fn written(statement: StatementName, out: &Path, json: bool) -> Result<(), CliError> {
+    let circuit = circuit_hash(statement)?;
+    Report {
+        ok: true,
+        statement: statement.name(),
+        circuit: if json {
+            circuit.to_string()
+        } else {
+            Named(circuit).to_string()
+        },
+        verifying_key: None,
+        keys: None,
+        file: out,
+    }
+    .tell(json)
+}
+
+impl Vkey {
+    /// Writes the key.
+    ///
+    /// # Errors
+    /// Of kind proof where the keys are damaged; see [`CliError`].
+    pub fn run(&self) -> Result<(), CliError> {
+        let (key, circuit, provenance) = self.key()?;
+        file::create("the verifying key", &self.out, |out| {
+            std::io::Write::write_all(out, snarkjs::verifying_key_to_json(&key).as_bytes())
+                .map_err(|error| CliError::new(Kind::Environment, error))
+        })?;
+        Report {
+            ok: true,
+            statement: self.statement.name(),
+            circuit: circuit.to_string(),
+            verifying_key: Some(key.hash().to_string()),
+            keys: Some(provenance.to_string()),
+            file: &self.out,
+        }
+        .tell(self.output.json)
+    }
+
+    fn key(&self) -> Result<(VerifyingKey, Digest, Provenance), CliError> {
+        with_statement!(self.statement, S => {
+            let keys = if self.development_keys {
+                DeferredKeys::<S>::new(Store::of_user()?)?
+            } else {
+                DeferredKeys::<S>::imported(self.keys.store()?)?
+            };
+            Ok((keys.verifying().clone(), keys.circuit_hash(), keys.provenance()))
+        })
+    }
+}
