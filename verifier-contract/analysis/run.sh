@@ -12,7 +12,8 @@ slither() {
     python3 analysis/slither.py
 }
 
-# settleBatch alone takes as long as all the others; what it does with each item is what settle does.
+# check_settleBatch, one item with anything wrong with it, alone takes as long as all others of its contract; what it does with
+# the item is what settle does. What a batch adds, several items, is in BatchSymbolic and LedgerSymbolic.
 symbolic() {
     FOUNDRY_PROFILE=symbolic halmos --forge-build-out cache/symbolic --match-contract Symbolic --match-test "$1"
 }

@@ -1,51 +1,20 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.37;
 
-import {JobBoard} from "../../contracts/JobBoard.sol";
 import {IJobBoard} from "../../contracts/interfaces/IJobBoard.sol";
 import {vm} from "../Vm.sol";
-import {NotedEscrow, NotedLedger, NotedProvider} from "./Mocks.sol";
-import {NotedToken} from "./NotedToken.sol";
 import {svm} from "./Svm.sol";
+import {SymbolicBoard} from "./SymbolicBoard.sol";
 
 /// @dev The board's state machine, for halmos: one job in any state whatever, then any verb of the board by anybody at any
 /// time, with proofs and signatures that hold or do not. What holds for every step from every state holds for every history.
-contract BoardSymbolic {
+contract BoardSymbolic is SymbolicBoard {
     uint256 private constant POST = 1;
-    /// @dev Storage places of the board.
-    uint256 private constant LIABILITIES_SLOT = 1;
-    uint256 private constant CREDITS_SLOT = 2;
-    uint256 private constant JOBS_SLOT = 3;
-
-    /// @dev Stages, a dispute and an escrow's status, as numbers.
-    uint256 private constant OPEN = 1;
-    uint256 private constant WITHDRAWN = 2;
-    uint256 private constant TAKEN = 3;
-    uint256 private constant SUBMITTED = 4;
-    uint256 private constant COMPLETED = 5;
-    uint256 private constant REJECTED = 6;
-    uint256 private constant RECLAIMED = 7;
-    uint256 private constant CANCELLED = 8;
-    uint256 private constant FOLDED = 9;
-    uint256 private constant RAISED = 1;
-    uint256 private constant FUNDED = 1;
-    uint256 private constant DELIVERED = 2;
-    uint256 private constant EXPIRED = 5;
     /// @dev Two of the verbs.
     uint256 private constant SETTLE = 7;
     uint256 private constant SETTLE_BATCH = 11;
 
     address private constant CLIENT = address(0xC11E);
-    address private constant WORKER = address(0x304);
-    address private constant TAKER = address(0x7A4);
-    address private constant ARBITER = address(0xA4B);
-    address private constant FEES = address(0xFEE);
-
-    JobBoard private board;
-    NotedToken private token;
-    NotedLedger private ledger;
-    NotedEscrow private escrow;
-    NotedProvider private provider;
 
     struct Before {
         uint256 stage;
@@ -56,28 +25,6 @@ contract BoardSymbolic {
         uint256 takenAt;
         uint256 submittedAt;
         uint256 escrowed;
-    }
-
-    function setUp() external {
-        vm.warp(1_800_000_000);
-        token = new NotedToken();
-        ledger = new NotedLedger();
-        escrow = new NotedEscrow(token);
-        provider = new NotedProvider(token);
-        board = new JobBoard(
-            IJobBoard.Config({
-                escrow: address(escrow),
-                token: address(token),
-                ledger: address(ledger),
-                provider: address(provider),
-                minBudget: 100,
-                minReview: 1 hours,
-                minHold: 2 hours,
-                grace: 2 days,
-                recordFee: 7,
-                recordFeeRecipient: FEES
-            })
-        );
     }
 
     /// @dev Any post, but for its text, whose length is fixed, and with all its fees above zero: a fee of zero only leaves out
@@ -111,24 +58,18 @@ contract BoardSymbolic {
         b.escrowed = svm.createUint(3, "escrowed");
         b.liabilities = svm.createUint(120, "liabilities");
         b.balance = b.liabilities + svm.createUint(120, "surplus");
-        uint256 slot = uint256(keccak256(abi.encode(POST, JOBS_SLOT)));
-        store(slot, uint256(keccak256(abi.encode(p))));
         uint256 marks = (b.stage << 240) | (svm.createUint(7, "openRating") << 248);
-        store(slot + 1, uint256(uint160(WORKER)) | (b.takenAt << 160) | (b.submittedAt << 200) | marks);
-        store(slot + 2, svm.createUint(250, "ticket"));
-        store(slot + 3, uint256(uint160(TAKER)) | (1 << 160) | (b.dispute << 224) | (b.released << 232));
-        store(slot + 4, uint256(svm.createBytes32("deliverable")));
+        uint256 ticket = svm.createUint(250, "ticket");
+        bytes32 work = svm.createBytes32("deliverable");
+        marks |= (b.takenAt << 160) | (b.submittedAt << 200);
+        storeJob(POST, p, marks, ticket, (b.dispute << 224) | (b.released << 232), work);
         store(LIABILITIES_SLOT, b.liabilities);
-        escrow.set(address(provider), p.budget, b.escrowed);
+        escrow.set(POST, address(provider), p.budget, b.escrowed);
         ledger.set(svm.createBool("valid"));
         token.set(address(board), b.balance);
         token.set(address(escrow), p.budget);
         vm.warp(svm.createUint(40, "now"));
         vm.assume(b.stage <= 9 && b.dispute <= 2 && b.escrowed <= 5);
-    }
-
-    function store(uint256 slot, uint256 value) private {
-        vm.store(address(board), bytes32(slot), bytes32(value));
     }
 
     /// @dev What the board keeps true: what it owes covers this job's part of it; and the escrow is where the stage says, or a
