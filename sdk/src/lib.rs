@@ -1,8 +1,9 @@
 //! What a program embeds to use repute: one connection to a chain, its log, an agent's wallet, and
 //! what each role does on the job board.
 //!
-//! - [`chain`]: one deployment through one provider, embedded or JSON-RPC;
-//! - [`log`]: events → trees, nullifiers, jobs;
+//! - [`chain`]: one deployment through one provider, embedded or JSON-RPC; [`chain::local`]: one in the
+//!   data directory, without a node;
+//! - [`log`]: events → trees, nullifiers, jobs, kept in a database;
 //! - [`deliverable`]: salted hashes of the work;
 //! - [`wallet`]: secrets from 24 words, the agent's state, recovery;
 //! - [`board`]: agent, client, arbiter; [`review`]: the private rating;

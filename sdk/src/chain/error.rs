@@ -1,6 +1,9 @@
 //! What can go wrong between here and the chain.
 
+mod advice;
+
 use crate::refusal::Refusal;
+use advice::advice;
 use alloy::{
     primitives::{Address, B256, Bytes},
     transports::TransportError,
@@ -11,7 +14,7 @@ use repute_contracts::deploy::DeployError;
 #[derive(Debug, thiserror::Error)]
 pub enum ChainError {
     /// The node did not answer, or not in a way that makes sense.
-    #[error("the node did not answer: {0}; check the RPC address and that the node runs")]
+    #[error("the node did not answer as it should: {0}; {advice}", advice = advice(.0))]
     Transport(#[source] Box<TransportError>),
     /// The contracts on chain are not what the manifest says.
     #[error(transparent)]

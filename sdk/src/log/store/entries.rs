@@ -7,7 +7,7 @@ use repute_circuits::field::to_bytes;
 use repute_contracts::database::Fault;
 use rusqlite::{Row, params};
 
-/// An entry's columns in the order of [`Store::entry_at`].
+/// An entry's columns, in the order in which [`entry`] reads them.
 pub(super) const COLUMNS: &str =
     "number, block, time, transaction_hash, contract, topics, data, root, checksum";
 
