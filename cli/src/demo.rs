@@ -22,9 +22,9 @@ use rand::rngs::OsRng;
 use report::{Report, Step};
 use repute_prover::{Store, TerminalProgress};
 use repute_sdk::{
-    audit,
     board::Agent,
     keys::Keyring,
+    observer::observe,
     wallet::{Wallet, Words},
 };
 use std::path::PathBuf;
@@ -94,7 +94,7 @@ async fn tell_story(keyring: Keyring, tell: Narrator) -> Result<Report, CliError
 
     let totals = closing::payments(&mut w)?;
     closing::gas(&mut w)?;
-    let observation = audit::observe(&w.chain).await?;
+    let observation = observe(&w.chain).await?;
     observer::tell(&mut w, &observation)?;
     let hidden = hidden::check(&w, &observation, secrets)?;
     w.tell.title("What nobody learned from the chain")?;

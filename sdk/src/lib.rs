@@ -11,7 +11,7 @@
 //! - [`ask`], [`standing`], [`window`], [`completion`]: proofs that are shown, and their verification;
 //! - [`shortfall`]: how far a record is from a policy;
 //! - [`document`]: the JSON in which all of these travel;
-//! - [`audit`]: what an observer of the chain learns;
+//! - [`observer`]: what an observer of the chain learns; [`verify`]: whether shown proofs hold, refusal by refusal;
 //! - [`keys`]: the proving and verifying keys.
 //!
 //! An agent that takes the first job it may, delivers, and is paid to a fresh address:
@@ -56,7 +56,6 @@
 //! ```
 
 pub mod ask;
-pub mod audit;
 pub mod board;
 pub mod chain;
 pub mod completion;
@@ -64,6 +63,7 @@ pub mod deliverable;
 pub mod document;
 pub mod keys;
 pub mod log;
+pub mod observer;
 pub mod post;
 pub mod refusal;
 pub mod relay;

@@ -4,7 +4,7 @@ use super::{jobs::Worker, report::Hidden, world::World};
 use crate::error::CliError;
 use alloy::primitives::{Address, B256};
 use repute_circuits::field::{Fr, to_word};
-use repute_sdk::{audit::Observation, log::Change, wallet::Wallet};
+use repute_sdk::{log::Change, observer::Observation, wallet::Wallet};
 use std::collections::HashSet;
 
 /// An agent's secrets and the jobs it took: what nobody else should find.

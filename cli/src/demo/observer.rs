@@ -3,7 +3,7 @@
 use super::{parties::Directory, world::World};
 use crate::{error::CliError, output::short};
 use alloy::primitives::Address;
-use repute_sdk::audit::{Field, Observation, Published};
+use repute_sdk::observer::{Field, Observation, Published};
 use std::collections::HashSet;
 
 /// Tells everything that was published, job by job, each value once.

@@ -1,7 +1,7 @@
 //! What the demo found out, as `--json` prints it.
 
 use alloy::primitives::{Address, B256, U256};
-use repute_sdk::{audit::Published, chain::Token};
+use repute_sdk::{chain::Token, observer::Published};
 use serde::{Serialize, Serializer};
 
 /// The whole document.

@@ -9,9 +9,9 @@ use repute_circuits::{
 };
 use repute_sdk::{
     ask::Ask,
-    audit::{Observation, observe},
     board::{AgentError, Fold, Settle},
     log::{Change, Stage},
+    observer::{Observation, observe},
     shown::{ShownError, label},
     wallet::{Purpose, Wallet, WalletError},
 };
