@@ -2,6 +2,7 @@
 
 mod amount;
 mod ask;
+mod audit;
 mod connection;
 mod demo;
 mod deploy;
@@ -12,14 +13,17 @@ mod output;
 mod policy;
 mod prove;
 mod time;
+mod verify;
 mod wallet;
 
+use audit::Audit;
 use clap::{Parser, Subcommand};
 use deploy::Deploy;
 use error::CliError;
 use keys::Keys;
 use prove::Prove;
 use std::{path::PathBuf, process::ExitCode};
+use verify::Verify;
 
 /// Private reputation for agents, and payment on a proof
 #[derive(Debug, Parser)]
@@ -68,6 +72,20 @@ enum Command {
     /// Show something of an agent's record to whoever asks
     #[command(subcommand, after_long_help = error::EXIT_CODES)]
     Prove(Box<Prove>),
+    /// Check proofs that somebody handed over, and say what they show
+    ///
+    /// Every check and its outcome is listed, and every public input in words. A proof is valid only
+    /// where every check that applies to it ran and passed; what could not be checked is said, and makes
+    /// it incomplete.
+    Verify(Box<Verify>),
+    /// Replay a whole deployment from its first block and compare everything, trusting nothing
+    ///
+    /// Code and keys against what is compiled here; every register, take, settle, refresh and fold derived
+    /// again from calldata; every proof verified again, in batches; tree, roots, nullifiers and tickets
+    /// rebuilt; every transfer of the token explained to the base unit; the protocol's invariants; the
+    /// order of escrow jobs. The report says what was checked, what was not and why, and names each fault
+    /// with its place.
+    Audit(Box<Audit>),
 }
 
 #[tokio::main]
@@ -79,6 +97,14 @@ async fn main() -> ExitCode {
         Command::Deploy(deploy) => finish(deploy.run().await, deploy.json()),
         Command::Keys(keys) => finish(keys.run(), keys.json()),
         Command::Prove(prove) => finish(prove.run().await, prove.json()),
+        Command::Verify(verify) => match verify.run().await {
+            Ok(code) => code,
+            Err(error) => finish(Err(error), verify.json()),
+        },
+        Command::Audit(audit) => match audit.run().await {
+            Ok(code) => code,
+            Err(error) => finish(Err(error), audit.json()),
+        },
     }
 }
 

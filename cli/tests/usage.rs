@@ -33,6 +33,8 @@ fn help_is_as_committed() {
         ("prove-window.txt", &["prove", "window", "--help"]),
         ("prove-standing.txt", &["prove", "standing", "--help"]),
         ("prove-completion.txt", &["prove", "completion", "--help"]),
+        ("verify.txt", &["verify", "--help"]),
+        ("audit.txt", &["audit", "--help"]),
     ] {
         let Run { code, stdout, .. } = run(arguments, &keys());
         assert_eq!(code, Some(0));

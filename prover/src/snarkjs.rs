@@ -126,12 +126,17 @@ pub fn inputs_to_json(inputs: &[Fr]) -> String {
 /// # Errors
 /// [`SnarkjsError`] for anything but a list of decimal numbers below r.
 pub fn inputs_from_json(json: &str) -> Result<Vec<Fr>, SnarkjsError> {
+    Ok(inputs_from_words(&input_words_from_json(json)?)?)
+}
+
+/// Reads `public.json` without looking whether the numbers are below r, for tools that tell which
+/// one is not.
+///
+/// # Errors
+/// [`SnarkjsError`] for anything but a list of decimal numbers below 2^256.
+pub fn input_words_from_json(json: &str) -> Result<Vec<U256>, SnarkjsError> {
     let texts: Vec<String> = parse("public.json", json)?;
-    let words = texts
-        .iter()
-        .map(|text| number(text))
-        .collect::<Result<Vec<_>, _>>()?;
-    Ok(inputs_from_words(&words)?)
+    texts.iter().map(|text| number(text)).collect()
 }
 
 /// `verification_key.json`, without `vk_alphabeta_12`, which `snarkjs groth16 verify` does not

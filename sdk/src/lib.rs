@@ -12,6 +12,7 @@
 //! - [`shortfall`]: how far a record is from a policy;
 //! - [`document`]: the JSON in which all of these travel;
 //! - [`observer`]: what an observer of the chain learns; [`verify`]: whether shown proofs hold, refusal by refusal;
+//! - [`audit`]: a whole deployment replayed and compared, trusting nothing;
 //! - [`keys`]: the proving and verifying keys.
 //!
 //! An agent that takes the first job it may, delivers, and is paid to a fresh address:
@@ -56,6 +57,7 @@
 //! ```
 
 pub mod ask;
+pub mod audit;
 pub mod board;
 pub mod chain;
 pub mod completion;
@@ -73,6 +75,8 @@ pub mod shortfall;
 pub mod shown;
 pub mod signing;
 pub mod standing;
+pub mod utc;
+pub mod verify;
 pub mod wallet;
 pub mod window;
 mod word;

@@ -157,6 +157,12 @@ impl Deployment {
     }
 }
 
+/// The encoded key in a deployed verifier's code; `None` for any other code.
+#[must_use]
+pub fn verifier_key(code: &[u8]) -> Option<&[u8]> {
+    artifact::Compiled::verifier_key(code)
+}
+
 fn refuse_unsafe(config: &DeployConfig, chain_id: u64) -> Result<(), DeployError> {
     if !LOCAL_CHAIN_IDS.contains(&chain_id) {
         if let KeyProvenance::InsecureDevelopment(source) = &config.provenance {

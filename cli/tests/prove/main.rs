@@ -2,6 +2,7 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod verify;
 mod world;
 
 use alloy::primitives::{B256, U256};
@@ -310,6 +311,7 @@ async fn standing_and_completion_convince_the_ledger(world: &mut World, job: u64
         min_completed: 2,
         ..Policy::default()
     };
+    let standing = proof.to_json();
     let made_by_it = made(&proof.ask);
     let there = proof.verify_on_chain(&world.chain, &made_by_it, &policy);
     there.await.expect("the ledger is convinced");
@@ -321,6 +323,7 @@ async fn standing_and_completion_convince_the_ledger(world: &mut World, job: u64
     let proof = CompletionProof::from_json(&document["proof"].to_string()).expect("whole");
     let stage = proof.verify_on_chain(&world.chain, &made(&proof.ask)).await;
     assert_eq!(stage.expect("the ledger is convinced"), Stage::Completed);
+    verify::each_refusal_has_its_code(world, &standing, &proof.to_json());
 
     // Another audience must not be shown the same state.
     let [wallet, out] = [world.path("wallet"), world.path("never")];

@@ -189,6 +189,17 @@ impl ProofFile {
         &self.document.keys
     }
 
+    /// The public inputs that the file claims, by name and in its order. They may be r or more.
+    ///
+    /// # Errors
+    /// [`ProofFileError::Number`] for one that is no number.
+    pub fn public_inputs(&self) -> Result<Vec<(&str, U256)>, ProofFileError> {
+        let Named(inputs) = &self.document.public_inputs;
+        let words = numbers(inputs.iter().map(|(_, text)| text))?;
+        let names = inputs.iter().map(|(name, _)| name.as_str());
+        Ok(names.zip(words).collect())
+    }
+
     /// Verifies the file as a proof of `S` under `key` and gives the public inputs in order.
     ///
     /// # Errors

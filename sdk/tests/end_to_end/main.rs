@@ -1,9 +1,13 @@
 //! The whole story of the board, the same on the embedded chain and on anvil, with equal gas.
 
+mod audit;
+mod audit_faults;
 mod kept_log;
 mod liar;
+mod page;
 mod refusals;
 mod story;
+mod verify;
 mod windows;
 mod withheld;
 mod world;
@@ -106,4 +110,31 @@ async fn the_local_chain_is_deployed_to_once_and_kept() {
         .await
         .expect("it deploys");
     assert_eq!(log.rebuilt(), None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn proofs_that_were_handed_over_are_judged() {
+    let embedded = EmbeddedChain::default();
+    let mut world = World::deploy(embedded.client(), keyring()).await;
+    verify::tell(&mut world).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_honest_deployment_passes_its_audit_and_each_planted_fault_is_named() {
+    let embedded = EmbeddedChain::default();
+    let mut world = World::deploy(embedded.client(), keyring()).await;
+    audit::history(&mut world).await;
+    audit::honest(&world, embedded.client()).await;
+    audit_faults::plant(&world, &embedded).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn calls_through_other_contracts_are_audited_where_the_node_traces() {
+    let anvil = Anvil::start().await.expect("anvil starts");
+    let client = world::http(anvil.url());
+    let mut world = World::deploy(client.clone(), keyring()).await;
+    audit::forwarded(&mut world, client, true).await;
+    let embedded = EmbeddedChain::default();
+    let mut world = World::deploy(embedded.client(), keyring()).await;
+    audit::forwarded(&mut world, embedded.client(), false).await;
 }
