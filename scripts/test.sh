@@ -27,6 +27,14 @@ echo "== snarkjs, which the prover's files are tested with"
     npm ci --no-fund --no-audit
 )
 
+# The audit's page is laid out in a browser. Debian's is installed where that is possible.
+if ! command -v chromium >/dev/null && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    echo "== Chromium, in which the audit's page is tested"
+    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium; } >/dev/null ||
+        echo "Chromium cannot be installed: the audit's page will not be laid out"
+fi
+command -v chromium >/dev/null || echo "== Without chromium the audit's page is not laid out: install it to test that"
+
 if grep -qs avx512ifma /proc/cpuinfo; then
     engines="portable and AVX-512 IFMA"
 else

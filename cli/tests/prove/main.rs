@@ -323,7 +323,7 @@ async fn standing_and_completion_convince_the_ledger(world: &mut World, job: u64
     let proof = CompletionProof::from_json(&document["proof"].to_string()).expect("whole");
     let stage = proof.verify_on_chain(&world.chain, &made(&proof.ask)).await;
     assert_eq!(stage.expect("the ledger is convinced"), Stage::Completed);
-    verify::each_refusal_has_its_code(world, &standing, &proof.to_json());
+    verify::each_refusal_has_its_code(world, &standing, &proof.to_json()).await;
 
     // Another audience must not be shown the same state.
     let [wallet, out] = [world.path("wallet"), world.path("never")];

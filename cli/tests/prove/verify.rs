@@ -42,7 +42,9 @@ fn changed(text: &str, change: impl FnOnce(&mut Value)) -> String {
     value.to_string()
 }
 
-pub fn each_refusal_has_its_code(world: &World, standing: &str, completion: &str) {
+pub async fn each_refusal_has_its_code(world: &World, standing: &str, completion: &str) {
+    // Offline there is only the machine's clock, and the local chain's is ahead of it.
+    let now = format!("@{}", world.now().await);
     let (good, done) = (
         file(world, "standing.json", standing),
         file(world, "completion.json", completion),
@@ -60,11 +62,23 @@ pub fn each_refusal_has_its_code(world: &World, standing: &str, completion: &str
 
     let other = "0x0909090909090909090909090909090909090909";
     let cases: [(i32, bool, &[&str]); 9] = [
-        (20, false, &asked),
+        (
+            20,
+            false,
+            &["--now", &now, "--audience", AUDIENCE, "--label", "market"],
+        ),
         (
             0,
             false,
-            &["--offline", "--audience", AUDIENCE, "--label", "market"],
+            &[
+                "--offline",
+                "--now",
+                &now,
+                "--audience",
+                AUDIENCE,
+                "--label",
+                "market",
+            ],
         ),
         (20, true, &[]),
         (31, true, &["--audience", other, "--label", "market"]),

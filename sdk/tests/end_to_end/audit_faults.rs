@@ -148,7 +148,7 @@ pub async fn plant(world: &World, embedded: &EmbeddedChain) {
     names!(
         "a dropped event",
         DroppedEvent,
-        without(t.board::<JobBoard::Rated>(0))
+        without(t.board::<JobBoard::Submitted>(0))
     );
     names!(
         "a submission that is missing",
