@@ -4,7 +4,9 @@ use crate::common::{completion, keys};
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
 use repute_circuits::example::Example;
-use repute_circuits::statement::{Completion, Refresh, Statement};
+use repute_circuits::statement::{
+    Accept, Completion, Refresh, Settle, Standing, Statement, Window,
+};
 use repute_prover::ceremony::{beacon, contribute, development_powers, new_zkey};
 use repute_prover::engine::R1cs;
 use repute_prover::iden3::ptau::Ptau;
@@ -20,20 +22,20 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use tempfile::TempDir;
 
-/// A directory with the files of the statement `completion`.
-struct Files {
+/// A directory with the files of a statement's example.
+struct Files<S> {
     directory: Directory,
-    keys: Keys<Completion>,
+    keys: Keys<S>,
 }
 
-impl Files {
+impl<S: Example> Files<S> {
     fn new() -> Self {
         let files = Self {
             directory: Directory::new(),
             keys: keys(),
         };
         let circuit = files.circuit();
-        let values = assignment(&files.keys, &completion()).expect("it is true");
+        let values = assignment(&files.keys, &S::example()).expect("it is true");
         r1cs::write(&circuit, files.create("circuit.r1cs")).expect("the disk has room");
         wtns::write(&values, files.create("witness.wtns")).expect("the disk has room");
         let out = files.create("circuit.zkey");
@@ -46,7 +48,7 @@ impl Files {
     }
 }
 
-impl std::ops::Deref for Files {
+impl<S> std::ops::Deref for Files<S> {
     type Target = Directory;
 
     fn deref(&self) -> &Directory {
@@ -97,7 +99,7 @@ impl Directory {
 
 #[test]
 fn snarkjs_reads_the_circuit_and_accepts_the_witness() {
-    let files = Files::new();
+    let files = Files::<Completion>::new();
     let circuit = files.circuit();
     let (info, ok) = files.snarkjs(&["r1cs", "info", "circuit.r1cs"]);
     assert!(ok, "{info}");
@@ -124,11 +126,11 @@ fn snarkjs_reads_the_circuit_and_accepts_the_witness() {
     assert!(!ok && told.contains("WITNESS IS NOT CORRECT"), "{told}");
 }
 
-#[test]
-fn snarkjs_proves_with_the_key_and_each_side_verifies_the_others_proof() {
-    let files = Files::new();
+/// snarkjs proves with the key as it is exported, and each side verifies the other's proof.
+fn each_side_verifies_the_others_proof<S: Example>() {
+    let files = Files::<S>::new();
     let verifying = files.keys.verifying();
-    let inputs = completion().public_inputs();
+    let inputs = S::example().public_inputs();
 
     let prove_theirs = [
         "groth16",
@@ -158,7 +160,7 @@ fn snarkjs_proves_with_the_key_and_each_side_verifies_the_others_proof() {
     assert_eq!(&exported, verifying);
 
     let rng = &mut ChaCha20Rng::seed_from_u64(4);
-    let ours = prove(&files.keys, &completion(), rng).expect("it is true");
+    let ours = prove(&files.keys, &S::example(), rng).expect("it is true");
     let key = snarkjs::verifying_key_to_json(verifying);
     fs::write(files.path("ours-key.json"), key).expect("the disk has room");
     fs::write(files.path("ours.json"), snarkjs::proof_to_json(&ours)).expect("the disk has room");
@@ -177,6 +179,16 @@ fn snarkjs_proves_with_the_key_and_each_side_verifies_the_others_proof() {
         .expect("the disk has room");
     let (told, ok) = files.snarkjs(&verify_ours);
     assert!(!ok && told.contains("Invalid proof"), "{told}");
+}
+
+#[test]
+fn proofs_of_every_statement_are_verified_by_both() {
+    each_side_verifies_the_others_proof::<Accept>();
+    each_side_verifies_the_others_proof::<Settle>();
+    each_side_verifies_the_others_proof::<Refresh>();
+    each_side_verifies_the_others_proof::<Standing>();
+    each_side_verifies_the_others_proof::<Completion>();
+    each_side_verifies_the_others_proof::<Window<16>>();
 }
 
 /// What `snarkjs …` must be content with.

@@ -9,6 +9,7 @@ use repute_circuits::{
     binding,
     field::{from_word, to_word},
     policy::Policy,
+    release::Named,
 };
 use repute_prover::Provenance;
 
@@ -63,7 +64,7 @@ fn judge_keys(verdict: &mut Verdict, handed: &Handed, trust: &Trust, request: &R
             Check::Circuit,
             Refusal::OtherVersion {
                 what,
-                found,
+                found: named(&found),
                 expected,
             },
         ),
@@ -101,6 +102,13 @@ fn judge_keys(verdict: &mut Verdict, handed: &Handed, trust: &Trust, request: &R
             (false, _) => Ok("not this version's development keys".to_owned()),
         },
     );
+}
+
+/// A circuit with its version, where it was released.
+fn named(circuit: &str) -> String {
+    circuit
+        .parse()
+        .map_or_else(|_| circuit.to_owned(), |circuit| Named(circuit).to_string())
 }
 
 fn judge_proof(verdict: &mut Verdict, handed: &Handed, proven: Option<Result<(), Refusal>>) {

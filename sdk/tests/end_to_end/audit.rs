@@ -15,7 +15,7 @@ use repute_contracts::{
     provider::connect,
 };
 use repute_sdk::{
-    audit::{Audit, Fault, Progress, Reason, Report},
+    audit::{Audit, Fault, Progress, Reason, Report, audit_record},
     board::{Fold, Settle},
     request::Request,
 };
@@ -238,6 +238,37 @@ pub async fn honest(world: &World, client: RpcClient) {
     std::fs::write(&path, "{}").expect("writable");
     let error = resumable.run(&|_| {}).await.expect_err("no checkpoint");
     assert!(error.to_string().contains("remove it"), "{error}");
+}
+
+/// Each agent's record, as an auditor with its viewing key rebuilds it.
+pub fn records(world: &World) {
+    for person in &world.agents {
+        let wallet = person.agent.wallet();
+        let report = audit_record(wallet.reader(), &world.log).expect("it is registered");
+        assert!(report.ok, "{:?}", report.findings);
+        let (state, last) = (wallet.state(), report.rows.last().expect("it worked"));
+        assert_eq!(
+            (last.accepted, last.completed, last.cancelled, last.volume),
+            (
+                state.accepted,
+                state.completed,
+                state.cancelled,
+                state.volume
+            )
+        );
+        assert_eq!(last.rating_sum, state.rating_sum);
+        let open = state.accepted - state.completed - state.cancelled;
+        assert_eq!(report.unresolved.len(), usize::try_from(open).expect("few"));
+        assert_eq!(report.commitments, report.rows.len() + 1);
+        let csv = report.to_csv();
+        let columns = |line: &str| line.split(',').count();
+        assert_eq!(csv.lines().count(), report.rows.len() + 1);
+        assert!(csv.lines().all(|line| columns(line) == 15), "{csv}");
+        assert_eq!(
+            csv.matches("completed,").count() - 1,
+            state.completed as usize
+        );
+    }
 }
 
 /// Deploys a contract that forwards whatever it is called with to `to`.

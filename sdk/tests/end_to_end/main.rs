@@ -125,6 +125,7 @@ async fn an_honest_deployment_passes_its_audit_and_each_planted_fault_is_named()
     let mut world = World::deploy(embedded.client(), keyring()).await;
     audit::history(&mut world).await;
     audit::honest(&world, embedded.client()).await;
+    audit::records(&world);
     audit_faults::plant(&world, &embedded).await;
 }
 
