@@ -4,9 +4,7 @@ use crate::common::{completion, keys};
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
 use repute_circuits::example::Example;
-use repute_circuits::statement::{
-    Accept, Completion, Refresh, Settle, Standing, Statement, Window,
-};
+use repute_circuits::statement::{Accept, Completion, Refresh, Settle, Standing, Window};
 use repute_prover::ceremony::{beacon, contribute, development_powers, new_zkey};
 use repute_prover::engine::R1cs;
 use repute_prover::iden3::ptau::Ptau;
