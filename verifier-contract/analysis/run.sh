@@ -6,7 +6,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 environment="$(../scripts/python-environment.sh analysis "$PWD/analysis/requirements.txt")"
-export PATH="$environment/bin:$PWD/node_modules/.bin:$PATH"
+# forge itself, and not the command that npm installs: that one forgets the exit code, and halmos would go on with old code.
+export PATH="$environment/bin:$PWD/node_modules/@foundry-rs/forge-linux-amd64/bin:$PWD/node_modules/.bin:$PATH"
 
 slither() {
     python3 analysis/slither.py
