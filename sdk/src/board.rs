@@ -3,7 +3,10 @@
 mod agent;
 mod arbiter;
 mod client;
+mod search;
 
-pub use agent::{Agent, AgentError, Fold, Settle, Take};
+pub use crate::wallet::{Fold, Intent, Settle, Take};
+pub use agent::{Agent, AgentError, Delivery, DeliveryError, Failed, Refused, Waiting};
 pub use arbiter::Arbiter;
 pub use client::{Client, ClientError, Posted};
+pub use search::{Found, Search};

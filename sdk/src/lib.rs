@@ -5,9 +5,12 @@
 //!   data directory, without a node;
 //! - [`log`]: events → trees, nullifiers, jobs, kept in a database;
 //! - [`deliverable`]: salted hashes of the work;
-//! - [`wallet`]: secrets from 24 words, the agent's state, recovery;
-//! - [`board`]: agent, client, arbiter; [`review`]: the private rating;
-//! - [`request`] and [`relay`]: agents' transactions, sent by others for a fee;
+//! - [`wallet`]: secrets from 24 words, the agent's state, recovery; on the disk, encrypted, whatever
+//!   happens to the process; the viewing key;
+//! - [`board`]: agent, client, arbiter; the agent's queue and its search for work; [`review`]: the private
+//!   rating;
+//! - [`request`] and [`relay`]: agents' transactions, sent by others for a fee; [`courier`]: how they get
+//!   there;
 //! - [`ask`], [`standing`], [`window`], [`completion`]: proofs that are shown, and their verification;
 //! - [`shortfall`]: how far a record is from a policy;
 //! - [`document`]: the JSON in which all of these travel;
@@ -15,43 +18,34 @@
 //! - [`audit`]: a whole deployment replayed and compared, trusting nothing;
 //! - [`keys`]: the proving and verifying keys.
 //!
-//! An agent that takes the first job it may, delivers, and is paid to a fresh address:
+//! An agent opens its wallet, says what it wants, and has it done; `examples/agent.rs` is a whole one
+//! that finds its work itself:
 //!
 //! ```no_run
-//! use alloy::primitives::Bytes;
-//! use repute_sdk::board::{Agent, Settle, Take};
-//! use repute_sdk::{chain::Chain, keys::Keyring, log::{Log, Stage}, relay::Relay};
+//! use repute_sdk::board::{Agent, Intent, Search};
+//! use repute_sdk::{chain::Chain, keys::Keyring, log::Log, relay::Relay};
 //! use repute_sdk::deliverable::seal;
-//! use repute_sdk::wallet::{Wallet, Words};
+//! use repute_sdk::wallet::{Passphrase, WalletDir};
 //!
 //! async fn work(
 //!     chain: Chain,
 //!     keyring: Keyring,
-//!     words: Words,
+//!     passphrase: Passphrase,
 //!     relay: Relay,
 //! ) -> Result<(), Box<dyn std::error::Error>> {
-//!     let mut log = Log::new(&chain);
-//!     let wallet = Wallet::new(&words.seed(), chain.id(), chain.ledger(), 0);
+//!     let wallet = WalletDir::open("wallets/alice".as_ref())?.unlock(&passphrase)?;
 //!     let mut agent = Agent::new(chain.clone(), keyring, wallet)?;
-//!     relay.send(&agent.register(Bytes::new())).await?;
-//!     log.sync(&chain).await?;
-//!     agent.sync(&log)?;
+//!     let mut log = Log::new(&chain);
+//!     agent.deliver(&relay, &mut log).await?; // What an earlier run left to do.
 //!
-//!     let open = log.jobs().find(|job| job.stage == Stage::Open);
-//!     let id = open.ok_or("no job is open")?.post_id;
-//!     relay.send(&agent.take(&log, id, Take::default()).await?).await?;
-//!     log.sync(&chain).await?;
-//!     agent.sync(&log)?;
-//!
+//!     let jobs = agent.find(&log, &Search::default()).await?;
+//!     let id = jobs.first().ok_or("no job that this record admits")?.post_id;
 //!     let sealed = seal(b"the work", &mut rand::rngs::OsRng);
-//!     relay.send(&agent.submit(&log, id, sealed.deliverable).await?).await?;
-//!     // The client stays silent until its review ends.
-//!     tokio::time::sleep(std::time::Duration::from_secs(86_400)).await;
-//!     log.sync(&chain).await?;
-//!     relay.send(&agent.settle(&log, id, Settle::default()).await?).await?;
-//!     log.sync(&chain).await?;
-//!     agent.sync(&log)?;
-//!     println!("{} jobs completed", agent.wallet().state().completed);
+//!     agent.enqueue(Intent::take(id))?;
+//!     agent.enqueue(Intent::submit(id, sealed.deliverable))?;
+//!     agent.enqueue(Intent::settle(id))?;
+//!     let delivery = agent.deliver(&relay, &mut log).await?;
+//!     println!("call again at unix second {:?}", delivery.next());
 //!     Ok(())
 //! }
 //! ```
@@ -61,6 +55,7 @@ pub mod audit;
 pub mod board;
 pub mod chain;
 pub mod completion;
+pub mod courier;
 pub mod deliverable;
 pub mod document;
 pub mod keys;

@@ -2,34 +2,39 @@
 //!
 //! The state itself is never stored: it follows from the secrets and the chain, by the same code
 //! that recovers a lost wallet. What the chain cannot give back, [`Notes`], is small: which states
-//! left this machine, what is on its way, and private ratings (a recovery finds those by trying).
+//! left this machine, what is on its way, what is still to be done, and private ratings (a recovery
+//! finds those by trying). A wallet of a [`WalletDir`] keeps its notes there by itself.
 //!
 //! A change has two steps. *Prepared*: the proof is made, the state is marked as shown, and the
-//! change is noted as pending. *Confirmed*: the log has the spend, and the wallet follows it,
-//! whichever of several prepared changes it was.
+//! change is noted with its request ([`journal`]). *Done*: the log has the spend, and the wallet
+//! follows it, whichever of several prepared changes it was.
 
+pub mod directory;
+mod disk;
+pub mod encrypted;
 pub mod grid;
+pub mod intent;
+pub mod journal;
 pub mod record;
 pub mod recover;
+mod sealed;
 pub mod secrets;
 pub mod store;
+pub mod viewing;
 
+pub use directory::{DirectoryError, WalletDir, WalletHeader};
+pub use encrypted::{EncryptedWords, Passphrase, UnlockError, WorkFactor};
+pub use intent::{Fold, Intent, Queued, Settle, Take};
+pub use journal::{FINALITY, REFRESH_DELAY};
 pub use record::{Book, Reader, RecordError, Step};
 pub use secrets::{AgentSecrets, Seed, Words};
-pub use store::{Notes, Pending, Purpose, Shown, WalletFile};
+pub use store::{Notes, Prepared, Purpose, Shown, WalletFile};
+pub use viewing::{ViewingError, ViewingKey};
 
 use crate::log::{Change, Job, Leaf, Log};
 use alloy::{primitives::Address, signers::local::PrivateKeySigner};
-use repute_circuits::{
-    field::Fr,
-    state::AgentState,
-    statement::{opening::Opening, settle::Review},
-};
+use repute_circuits::{field::Fr, state::AgentState, statement::opening::Opening};
 use std::collections::BTreeMap;
-
-/// The longest time, in seconds, that a wallet suggests to wait before a shown state is refreshed:
-/// a refresh right after a show would tell who refreshed.
-pub const REFRESH_DELAY: u64 = 3_600;
 
 /// Why a wallet cannot do something.
 #[derive(Debug, thiserror::Error)]
@@ -68,6 +73,9 @@ pub enum WalletError {
     /// The job is another agent's.
     #[error("job {0} was not taken by this agent")]
     NotOurs(u64),
+    /// The notes cannot be kept, so nothing leaves the machine.
+    #[error(transparent)]
+    Directory(#[from] DirectoryError),
     /// No derived key fits.
     #[error(
         "none of this agent's keys is the worker of job {0}; it was taken with a key from elsewhere"
@@ -85,6 +93,8 @@ pub struct Wallet {
     index: u64,
     book: Option<Book>,
     notes: Notes,
+    /// Where the notes are kept; `None` for a wallet in memory.
+    home: Option<WalletDir>,
 }
 
 impl Wallet {
@@ -100,7 +110,14 @@ impl Wallet {
             index,
             book: None,
             notes: Notes::default(),
+            home: None,
         }
+    }
+
+    /// The wallet's directory, where it has one.
+    #[must_use]
+    pub fn directory(&self) -> Option<&WalletDir> {
+        self.home.as_ref()
     }
 
     /// The agent's secrets.
@@ -179,18 +196,12 @@ impl Wallet {
                 0
             }
         };
-        for index in 0..self.notes.shown.len() {
-            self.give_up_worker(self.notes.shown[index]);
-        }
-        if let Some(pending) = &self.notes.pending
-            && log.spend(pending.nullifier).is_some()
-        {
-            self.notes.pending = None;
-        }
-        Ok(self
+        let steps = self
             .book
             .as_ref()
-            .map_or_else(Vec::new, |book| book.steps[known..].to_vec()))
+            .map_or_else(Vec::new, |book| book.steps[known..].to_vec());
+        self.follow_notes(log, &steps)?;
+        Ok(steps)
     }
 
     /// Whether the current state may be used for `purpose` without linking it to an earlier use.
@@ -231,44 +242,6 @@ impl Wallet {
             .rev()
             .find(|shown| shown.nullifier == nullifier)
             .copied())
-    }
-
-    /// Notes that the current state's nullifier leaves the machine at `now`.
-    pub(crate) fn mark_shown(&mut self, purpose: Purpose, now: u64) -> Result<(), WalletError> {
-        let nullifier = self.nullifier()?;
-        if self.shown()?.is_none() {
-            self.notes.shown.push(Shown {
-                nullifier,
-                purpose,
-                refresh_after: now + self.secrets.delay(nullifier, REFRESH_DELAY),
-                worker: match purpose {
-                    Purpose::Take { post_id } => self.worker_in_use(post_id),
-                    _ => 0,
-                },
-            });
-        }
-        Ok(())
-    }
-
-    /// Notes a prepared change of the current state.
-    pub(crate) fn mark_pending(
-        &mut self,
-        purpose: Purpose,
-        commitment: Fr,
-        now: u64,
-    ) -> Result<(), WalletError> {
-        self.mark_shown(purpose, now)?;
-        self.notes.pending = Some(Pending {
-            nullifier: self.nullifier()?,
-            commitment,
-            purpose,
-        });
-        Ok(())
-    }
-
-    /// Keeps a private rating, so that it need not be tried.
-    pub(crate) fn keep_rating(&mut self, post_id: u64, review: &Review) {
-        self.notes.ratings.insert(post_id, review.rating);
     }
 
     /// The current state with its place in the tree, for proving.
@@ -326,24 +299,5 @@ impl Wallet {
 
     fn worker_in_use(&self, post_id: u64) -> u64 {
         self.notes.workers.get(&post_id).copied().unwrap_or(0)
-    }
-
-    /// Where a state that was shown for a take was refreshed instead, the job is taken with another
-    /// worker key from now on: the one shown would link the two.
-    fn give_up_worker(&mut self, shown: Shown) {
-        let Purpose::Take { post_id } = shown.purpose else {
-            return;
-        };
-        let is_refresh =
-            |step: &Step| step.nullifier == shown.nullifier && step.change == Change::Refresh;
-        if self
-            .book
-            .iter()
-            .flat_map(|book| &book.steps)
-            .any(is_refresh)
-        {
-            let counter = self.notes.workers.entry(post_id).or_insert(0);
-            *counter = (*counter).max(shown.worker + 1);
-        }
     }
 }

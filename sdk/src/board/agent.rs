@@ -4,12 +4,13 @@
 //! each proof the statement is checked natively, so that a refusal names its clause at once.
 
 mod error;
+mod queue;
 mod settle;
 mod show;
 mod window;
 
 pub use error::AgentError;
-pub use settle::{Fold, Settle};
+pub use queue::{Delivery, DeliveryError, Failed, Refused, Waiting};
 
 use crate::{
     chain::Chain,
@@ -18,7 +19,7 @@ use crate::{
     request::Request,
     shortfall::Shortfall,
     signing::{Messages, is_by, sign},
-    wallet::{Purpose, Step, Wallet, WalletError, grid::proof_times},
+    wallet::{Purpose, Step, Take, Wallet, WalletError, grid::proof_times},
 };
 use alloy::primitives::{Address, B256, Bytes, U256};
 use ark_ff::AdditiveGroup;
@@ -30,15 +31,6 @@ use repute_circuits::{
     statement::{Accept, Statement, accept::Offer},
 };
 use repute_contracts::bindings::{AgentLedger, JobBoard, job_board::IJobBoard};
-
-/// How a job is to be taken.
-#[derive(Clone, Debug, Default)]
-pub struct Take {
-    /// Who must send it; zero for anyone.
-    pub relayer: Address,
-    /// The client's approval of the worker key, for a selective job.
-    pub approval: Option<Bytes>,
-}
 
 /// An agent: its wallet, a deployment, and the keys to prove with.
 pub struct Agent {
@@ -95,6 +87,18 @@ impl Agent {
     #[must_use]
     pub fn wallet(&self) -> &Wallet {
         &self.wallet
+    }
+
+    /// The keys it proves with.
+    #[must_use]
+    pub fn keyring(&self) -> &Keyring {
+        &self.keyring
+    }
+
+    /// The deployment on which it works.
+    #[must_use]
+    pub fn chain(&self) -> &Chain {
+        &self.chain
     }
 
     /// Follows the log, and returns what changed in the record.
@@ -206,7 +210,6 @@ impl Agent {
         let at = statement.offer.at;
         let seed = self.seed();
         let proof = self.keyring.prove(statement, seed).await?;
-        self.wallet.mark_pending(purpose, public.commitment, now)?;
         let call = JobBoard::takeCall {
             postId: U256::from(post_id),
             posted: job.abi.clone(),
@@ -223,7 +226,10 @@ impl Agent {
             workerSignature: sign(&key, self.messages.take(job.key, public.ticket)),
             clientSignature: approval,
         };
-        Ok(self.request(self.chain.board(), &call))
+        let request = self.request(self.chain.board(), &call);
+        self.wallet
+            .prepare(purpose, public.commitment, now, &request)?;
+        Ok(request)
     }
 
     /// A request to hand in work. The deliverable should be a salted hash: it is public.

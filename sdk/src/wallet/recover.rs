@@ -1,15 +1,14 @@
 //! Recovery: the whole wallet from words and chain alone.
 //!
-//! The state comes back by following the published nullifiers ([`super::record`]); what is left is
-//! to find which derived key was a job's worker, and which was paid.
+//! The state comes back by following the published nullifiers ([`super::record`]), and private ratings
+//! with it; what is left is to find which derived key was a job's worker, and which was paid. So a
+//! recovery is the first sync of an empty wallet. What it cannot know is what left the lost machine
+//! and never came to the chain: refresh before anything else if there may have been something.
 
 use super::{Seed, Wallet, WalletError};
 use crate::log::{Change, Job, Log};
 use alloy::{primitives::Address, signers::local::PrivateKeySigner};
-use repute_circuits::{
-    field::Fr,
-    statement::settle::{Engagement, Mode},
-};
+use repute_circuits::field::Fr;
 
 /// How many keys of one job are tried.
 const KEYS_PER_JOB: u64 = 64;
@@ -32,35 +31,7 @@ impl Wallet {
     /// As [`Wallet::sync`].
     pub fn recover(seed: &Seed, log: &Log, index: u64) -> Result<Self, WalletError> {
         let mut wallet = Self::new(seed, log.chain_id(), log.ledger(), index);
-        let steps = wallet.sync(log)?;
-        for step in steps {
-            match (step.change, step.rating) {
-                (
-                    Change::Settle {
-                        post_id,
-                        engagement:
-                            Engagement {
-                                mode: Mode::Private,
-                                ..
-                            },
-                    },
-                    Some(rating),
-                ) => {
-                    wallet.notes.ratings.insert(post_id, rating);
-                }
-                (Change::Take { post_id, .. }, _) => {
-                    let Some(job) = log.job(post_id) else {
-                        continue;
-                    };
-                    if let Ok(counter) = wallet.worker_counter(job)
-                        && counter > 0
-                    {
-                        wallet.notes.workers.insert(post_id, counter);
-                    }
-                }
-                _ => {}
-            }
-        }
+        wallet.sync(log)?;
         Ok(wallet)
     }
 
@@ -73,7 +44,7 @@ impl Wallet {
         Ok(self.secrets.worker(job.key, counter))
     }
 
-    fn worker_counter(&self, job: &Job) -> Result<u64, WalletError> {
+    pub(super) fn worker_counter(&self, job: &Job) -> Result<u64, WalletError> {
         self.owns(job)?;
         let worker = job.taken.as_ref().map(|taken| taken.worker);
         (0..KEYS_PER_JOB)

@@ -104,9 +104,7 @@ impl Seed {
         info.extend(ledger);
         info.extend(word(index));
         let bytes = expand::<64>(&self.0, &info);
-        AgentSecrets {
-            secret: Secret::new(Fr::from_be_bytes_mod_order(&*bytes)),
-        }
+        AgentSecrets::new(Secret::new(Fr::from_be_bytes_mod_order(&*bytes)))
     }
 
     /// Reviewer key number `index`: `HKDF(seed, "repute/reviewer/v1" ‖ index, 32)` through
@@ -132,6 +130,11 @@ pub struct AgentSecrets {
 }
 
 impl AgentSecrets {
+    /// Everything that derives from `secret`.
+    pub(super) fn new(secret: Secret) -> Self {
+        Self { secret }
+    }
+
     /// The secret itself.
     #[must_use]
     pub fn secret(&self) -> &Secret {
@@ -169,6 +172,12 @@ impl AgentSecrets {
         let bytes = Zeroizing::new(scalar.to_be_bytes::<32>());
         PrivateKeySigner::from_slice(&*bytes)
             .expect("below the order; zero has the odds of guessing the key")
+    }
+
+    /// The key under which this agent's notes lie on a disk: `HKDF(sk, "repute/notes/v1", 32)`.
+    pub(super) fn notes_key(&self) -> Zeroizing<[u8; 32]> {
+        let sk = Zeroizing::new(to_bytes(self.secret.expose()));
+        expand::<32>(&*sk, b"repute/notes/v1")
     }
 
     /// Seconds, below `bound`, to wait before the state of `nullifier` is refreshed: random to

@@ -1,7 +1,10 @@
 //! What a wallet must remember beyond words and chain, and its form in a file.
 
-use super::{Seed, Wallet};
-use crate::document::{Document, DocumentError};
+use super::{Queued, Seed, Wallet};
+use crate::{
+    document::{Document, DocumentError},
+    request::Request,
+};
 use alloy::primitives::Address;
 use repute_circuits::field::Fr;
 use serde::{Deserialize, Serialize};
@@ -52,32 +55,41 @@ pub struct Shown {
     pub refresh_after: u64,
     /// Which worker key was shown with it, where the purpose was to take a job.
     pub worker: u64,
+    /// The block by which the log had its spend; `None` while it is unspent.
+    pub spent: Option<u64>,
 }
 
-/// A change that was prepared and is not yet in the log.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Pending {
-    /// The nullifier that it will publish.
+/// A change that was prepared, with the request that makes it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Prepared {
+    /// The nullifier that it publishes.
     #[serde(with = "crate::word")]
     pub nullifier: Fr,
-    /// The commitment that it will insert.
+    /// The commitment that it inserts.
     #[serde(with = "crate::word")]
     pub commitment: Fr,
     /// What it is for.
     pub purpose: Purpose,
+    /// What was, or was about to be, given to a relayer.
+    pub request: Request,
+    /// When it was prepared, unix seconds.
+    pub prepared_at: u64,
+    /// The block by which the log had it; `None` while it is on its way.
+    pub done: Option<u64>,
 }
 
 /// What the chain cannot give back. Losing it costs privacy (a shown state may be used again before
-/// it is refreshed), never a state or money.
+/// it is refreshed) and the list of what was to be done, never a state or money.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Notes {
-    /// States that left the machine, oldest first; kept after they are spent, because a
-    /// reorganisation may bring them back.
+    /// States that left the machine, oldest first; kept until no reorganisation can bring them back.
     pub shown: Vec<Shown>,
-    /// The change on its way.
-    pub pending: Option<Pending>,
+    /// Changes on their way, oldest first, and those done that a reorganisation could undo.
+    pub journal: Vec<Prepared>,
+    /// What is to be done, first things first, and what was done that a reorganisation could undo.
+    pub queue: Vec<Queued>,
     /// How many worker keys were given up, by job.
     pub workers: BTreeMap<u64, u64>,
     /// Private ratings received, by job.
@@ -137,7 +149,8 @@ impl Wallet {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wallet::Words;
+    use crate::wallet::{Fold, Intent, Words};
+    use alloy::primitives::{B256, Bytes};
 
     #[test]
     fn a_wallet_file_holds_the_notes_and_no_secret() {
@@ -150,12 +163,35 @@ mod tests {
             },
             refresh_after: 9,
             worker: 0,
+            spent: None,
         });
-        wallet.notes.pending = Some(Pending {
+        let call = repute_contracts::bindings::AgentLedger::rootCall {};
+        wallet.notes.journal.push(Prepared {
             nullifier: Fr::from(5),
             commitment: Fr::from(6),
             purpose: Purpose::Take { post_id: 4 },
+            request: Request::new(1, Address::ZERO, &call),
+            prepared_at: 8,
+            done: None,
         });
+        let intents = [
+            Intent::Register {
+                gate_data: Bytes::from_static(&[1]),
+            },
+            Intent::take(4),
+            Intent::submit(4, B256::repeat_byte(3)),
+            Intent::settle(4),
+            Intent::Fold {
+                post_id: 5,
+                fold: Fold::default(),
+            },
+            Intent::Refresh,
+        ];
+        wallet.notes.queue.extend(intents.map(|intent| Queued {
+            nullifier: (intent == Intent::Refresh).then_some(Fr::from(7)),
+            done: Some(3),
+            intent,
+        }));
         wallet.notes.workers.insert(4, 1);
         wallet.notes.ratings.insert(4, 77);
         let json = wallet.to_file().to_json();

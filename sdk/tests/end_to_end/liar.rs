@@ -187,7 +187,7 @@ async fn a_reorganisation_is_followed() {
         .expect("a local chain");
     world.take(0, id, None).await;
     let wallet = world.agents[0].agent.wallet();
-    assert_eq!((wallet.state().accepted, wallet.notes().pending), (1, None));
+    assert_eq!((wallet.state().accepted, wallet.pending()), (1, None));
 
     let _: bool = provider
         .raw_request("evm_revert".into(), (snapshot,))

@@ -5,6 +5,7 @@ mod audit_faults;
 mod kept_log;
 mod liar;
 mod page;
+mod queue;
 mod refusals;
 mod story;
 mod verify;
@@ -138,4 +139,22 @@ async fn calls_through_other_contracts_are_audited_where_the_node_traces() {
     let embedded = EmbeddedChain::default();
     let mut world = World::deploy(embedded.client(), keyring()).await;
     audit::forwarded(&mut world, embedded.client(), false).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_queue_is_worked_off_whatever_happens() {
+    let embedded = EmbeddedChain::default();
+    let mut world = World::deploy(embedded.client(), keyring()).await;
+    queue::tell(&mut world).await;
+}
+
+#[path = "../../examples/agent.rs"]
+#[allow(dead_code, reason = "its main is for people")]
+mod agent;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_example_finds_work_and_is_paid() {
+    let wallets = tempfile::tempdir().expect("a temporary directory");
+    let paid = agent::run(keyring(), wallets.path()).await;
+    assert_eq!(paid.expect("it works"), 2);
 }

@@ -416,7 +416,7 @@ fn recovery(world: &World) {
             lost.book().expect("registered")
         );
         assert_eq!(recovered.notes().ratings, lost.notes().ratings);
-        assert_eq!(recovered.notes().pending, lost.notes().pending);
+        assert_eq!(recovered.pending(), lost.pending());
         assert_eq!(recovered.notes().workers, lost.notes().workers);
         let payouts = recovered.payouts(&world.log);
         assert_eq!(payouts.len(), lost.state().completed as usize);

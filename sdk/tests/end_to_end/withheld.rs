@@ -45,10 +45,10 @@ pub async fn tell(world: &mut World) {
         .expect("it left the machine");
     assert_eq!(shown.purpose, purpose);
     assert!((now..now + REFRESH_DELAY).contains(&shown.refresh_after));
-    let pending = agent.wallet().notes().pending.expect("on its way");
+    let pending = agent.wallet().pending().expect("on its way");
     assert_eq!(
-        (pending.purpose, pending.nullifier),
-        (purpose, shown.nullifier)
+        (pending.purpose, pending.nullifier, &pending.request),
+        (purpose, shown.nullifier, &withheld)
     );
     agent
         .wallet()
@@ -74,7 +74,7 @@ pub async fn tell(world: &mut World) {
     let request = agent.refresh(&world.log).await.expect("it refreshes");
     world.relay("refresh", request).await;
     let agent = &world.agents[0].agent;
-    assert_eq!(agent.wallet().notes().pending, None);
+    assert_eq!(agent.wallet().pending(), None);
     agent
         .wallet()
         .may_use(Purpose::Settle { post_id: first })
@@ -98,6 +98,7 @@ pub async fn tell(world: &mut World) {
         recovered.notes(),
         &Notes {
             shown: Vec::new(),
+            journal: Vec::new(),
             ..lost.notes().clone()
         },
     );

@@ -4,9 +4,8 @@ use super::{Agent, AgentError, first_true, job_at};
 use crate::{
     log::{Job, Log, Stage},
     request::Request,
-    review::SignedReview,
     signing::sign,
-    wallet::{Purpose, WalletError, grid::proof_times},
+    wallet::{Fold, Purpose, Settle, WalletError, grid::proof_times},
 };
 use alloy::primitives::{Address, B256, Bytes, U256};
 use ark_ff::AdditiveGroup;
@@ -20,30 +19,6 @@ use repute_circuits::{
     },
 };
 use repute_contracts::bindings::{JobBoard, job_board::IJobBoard};
-
-/// How a job is to be settled.
-#[derive(Clone, Debug, Default)]
-pub struct Settle {
-    /// Who is paid; the job's own payout key if `None`.
-    pub recipient: Option<Address>,
-    /// The least the recipient must get, base units; if `None`, all that this board's fees leave.
-    pub min_payout: Option<U256>,
-    /// Who must send it; zero for anyone, then without fee.
-    pub relayer: Address,
-    /// What the relayer gets, base units.
-    pub relayer_fee: u128,
-    /// The client's signed release, where the periods have not passed.
-    pub release: Option<Bytes>,
-    /// A private rating; left out where the client rated in the open.
-    pub review: Option<SignedReview>,
-}
-
-/// How a called-off job is to be folded into the record.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Fold {
-    /// Who must send it; zero for anyone.
-    pub relayer: Address,
-}
 
 impl Agent {
     /// A request to put the client's signed release on the record, after which the client can
@@ -151,7 +126,6 @@ impl Agent {
         if let Some(review) = &review {
             self.wallet.keep_rating(post_id, review);
         }
-        self.wallet.mark_pending(purpose, public.commitment, now)?;
         let call = JobBoard::settleCall {
             postId: U256::from(post_id),
             posted: job.abi.clone(),
@@ -170,7 +144,10 @@ impl Agent {
                 releaseSignature: release,
             },
         };
-        Ok(self.request(self.chain.board(), &call))
+        let request = self.request(self.chain.board(), &call);
+        self.wallet
+            .prepare(purpose, public.commitment, now, &request)?;
+        Ok(request)
     }
 
     /// The release to send along: none where the job is released or cleared anyway.
@@ -261,7 +238,6 @@ impl Agent {
         let at = statement.engagement.at;
         let seed = self.seed();
         let proof = self.keyring.prove(statement, seed).await?;
-        self.wallet.mark_pending(purpose, public.commitment, now)?;
         let call = JobBoard::foldCancelledCall {
             postId: U256::from(post_id),
             posted: job.abi.clone(),
@@ -274,6 +250,9 @@ impl Agent {
                 relayer: fold.relayer,
             },
         };
-        Ok(self.request(self.chain.board(), &call))
+        let request = self.request(self.chain.board(), &call);
+        self.wallet
+            .prepare(purpose, public.commitment, now, &request)?;
+        Ok(request)
     }
 }

@@ -33,15 +33,16 @@ impl Agent {
         let public = statement.public;
         let seed = self.seed();
         let proof = self.keyring.prove(statement, seed).await?;
-        self.wallet
-            .mark_pending(Purpose::Refresh, public.commitment, now)?;
         let call = AgentLedger::refreshCall {
             proof: proof.to_words(),
             oldRoot: to_word(public.root),
             nullifier: to_word(public.nullifier),
             commitment: to_word(public.commitment),
         };
-        Ok(self.request(self.chain.ledger(), &call))
+        let request = self.request(self.chain.ledger(), &call);
+        self.wallet
+            .prepare(Purpose::Refresh, public.commitment, now, &request)?;
+        Ok(request)
     }
 
     /// Whether the record meets `policy` now, before any proof.
