@@ -9,9 +9,11 @@
 //!   happens to the process; the viewing key;
 //! - [`board`]: agent, client, arbiter; the agent's queue and its search for work; [`review`]: the private
 //!   rating;
+//! - [`consent`]: what client and worker sign for each other;
 //! - [`request`] and [`relay`]: agents' transactions, sent by others for a fee; [`courier`]: how they get
 //!   there;
 //! - [`ask`], [`standing`], [`window`], [`completion`]: proofs that are shown, and their verification;
+//! - [`anonymity`]: how many agents a proof could be of, at most;
 //! - [`shortfall`]: how far a record is from a policy;
 //! - [`document`]: the JSON in which all of these travel;
 //! - [`observer`]: what an observer of the chain learns; [`verify`]: whether shown proofs hold, refusal by refusal;
@@ -50,11 +52,13 @@
 //! }
 //! ```
 
+pub mod anonymity;
 pub mod ask;
 pub mod audit;
 pub mod board;
 pub mod chain;
 pub mod completion;
+pub mod consent;
 pub mod courier;
 pub mod deliverable;
 pub mod document;

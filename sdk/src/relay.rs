@@ -1,18 +1,44 @@
 //! Relaying: any funded account sends agents' requests, and earns the fees in them.
 
+mod batch;
+mod desk;
+
+pub use batch::MAX_BATCH;
+pub use desk::{Desk, DeskError};
+
 use crate::{
     chain::{Account, ChainError},
     request::{Action, Request, RequestError},
 };
 use alloy::{
-    primitives::{Address, U256},
+    primitives::{Address, B256, U256},
     rpc::types::TransactionReceipt,
 };
+use std::sync::Arc;
 
 /// A relayer.
 #[derive(Clone, Debug)]
 pub struct Relay {
     account: Account,
+    conditions: Conditions,
+}
+
+/// For what a relayer works. The default sends everything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Conditions {
+    /// The least fee, base units of the board's token.
+    pub least_fee: U256,
+    /// The most that it puts up as a bond, which is lost where the agent does not deliver, base units.
+    pub most_bond: u128,
+}
+
+impl Default for Conditions {
+    fn default() -> Self {
+        Self {
+            least_fee: U256::ZERO,
+            most_bond: u128::MAX,
+        }
+    }
 }
 
 /// What sending a request would mean.
@@ -77,16 +103,60 @@ pub enum RelayError {
         /// The relayer that it names.
         named: Address,
     },
+    /// It earns too little.
+    #[error("the request pays {offered} base units, this relayer asks for {least}")]
+    FeeTooLow {
+        /// What it pays.
+        offered: U256,
+        /// What the relayer asks for.
+        least: U256,
+    },
+    /// It needs too large a bond.
+    #[error("the request needs a bond of {asked} base units, this relayer puts up {most}")]
+    BondTooHigh {
+        /// What it needs.
+        asked: u128,
+        /// What the relayer puts up.
+        most: u128,
+    },
     /// The simulation fails, or the chain does not answer.
     #[error(transparent)]
     Chain(#[from] ChainError),
+    /// The transaction that held it with others failed.
+    #[error(transparent)]
+    Batch(Arc<ChainError>),
+    /// The board left it out of a transaction that settled others.
+    #[error(
+        "transaction {transaction} settled others and left this one out, because something changed after \
+         its simulation; send it again to learn what"
+    )]
+    Skipped {
+        /// The transaction.
+        transaction: B256,
+    },
 }
 
 impl Relay {
     /// A relayer that sends from `account`.
     #[must_use]
     pub fn new(account: Account) -> Self {
-        Self { account }
+        Self {
+            account,
+            conditions: Conditions::default(),
+        }
+    }
+
+    /// The relayer, working for these conditions alone.
+    #[must_use]
+    pub fn with_conditions(mut self, conditions: Conditions) -> Self {
+        self.conditions = conditions;
+        self
+    }
+
+    /// For what it works.
+    #[must_use]
+    pub fn conditions(&self) -> Conditions {
+        self.conditions
     }
 
     /// The account that sends and earns.
@@ -161,9 +231,27 @@ impl Relay {
                 contract,
             });
         }
-        match action.relayer() {
-            Some(named) if named != self.account.address() => Err(RelayError::NotNamed { named }),
-            _ => Ok(action),
+        if let Some(named) = action.relayer()
+            && named != self.account.address()
+        {
+            return Err(RelayError::NotNamed { named });
         }
+        let Conditions {
+            least_fee,
+            most_bond,
+        } = self.conditions;
+        if action.fee() < least_fee {
+            return Err(RelayError::FeeTooLow {
+                offered: action.fee(),
+                least: least_fee,
+            });
+        }
+        if action.bond() > most_bond {
+            return Err(RelayError::BondTooHigh {
+                asked: action.bond(),
+                most: most_bond,
+            });
+        }
+        Ok(action)
     }
 }

@@ -1,6 +1,6 @@
 //! Logs that no chain wrote, for tests: events from native values, without proofs.
 
-use super::{Log, LogError, Source, event::Record};
+use super::{Job, Log, LogError, Source, event::Record};
 use crate::post::Post;
 use alloy::{
     primitives::{Address, B256, Log as RawLog, U256},
@@ -77,6 +77,11 @@ impl Log {
                 data: event.encode_log_data(),
             },
         }
+    }
+
+    /// A job, to be changed without events.
+    pub(crate) fn invented_job(&mut self, post_id: u64) -> &mut Job {
+        self.index.jobs.get_mut(&post_id).expect("posted")
     }
 
     /// The next leaf's tree and index.

@@ -5,8 +5,10 @@ mod audit_faults;
 mod kept_log;
 mod liar;
 mod page;
+mod privacy;
 mod queue;
 mod refusals;
+mod relays;
 mod story;
 mod verify;
 mod windows;
@@ -63,6 +65,13 @@ async fn a_window_of_the_record_is_shown() {
     let embedded = EmbeddedChain::default();
     let mut world = World::deploy(embedded.client(), keyring()).await;
     windows::tell(&mut world).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_relayer_settles_many_at_once() {
+    let embedded = EmbeddedChain::default();
+    let mut world = World::deploy(embedded.client(), keyring()).await;
+    relays::tell(&mut world).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
