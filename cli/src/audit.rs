@@ -83,11 +83,6 @@ impl From<AuditError> for CliError {
 }
 
 impl Audit {
-    /// Whether JSON is asked for.
-    pub fn json(&self) -> bool {
-        self.json
-    }
-
     /// Audits, and prints and writes the report.
     ///
     /// # Errors

@@ -37,10 +37,7 @@ use world::World;
 /// # Errors
 /// Whatever of the story does not happen as told; see [`CliError`].
 pub async fn run(json: bool, imported: Option<PathBuf>) -> Result<(), CliError> {
-    let mut tell = match json {
-        true => Narrator::silent(),
-        false => Narrator::telling(),
-    };
+    let mut tell = Narrator::new(json);
     tell.title("repute: agents whose record is private and whose pay needs a proof")?;
     tell.say(
         "Everything below really happens, with the real circuits and contracts, on a chain inside \

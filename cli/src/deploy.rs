@@ -1,32 +1,28 @@
 //! `repute deploy`: the contracts of a new board, in one command, and the manifest that names them.
 
 use crate::{
+    account::AccountArgs,
     amount::{Amount, BadAmount},
     error::{CliError, EXIT_CODES, Kind},
     file,
     keys::KeysDirectory,
     output::{self, Narrator},
+    place::Place,
     time::length,
 };
 use alloy::{
     network::EthereumWallet,
     primitives::{Address, address},
-    rpc::client::RpcClient,
-    signers::local::PrivateKeySigner,
 };
 use clap::{ArgGroup, Args};
 use repute_contracts::{
-    deploy::{BoardTerms, DeployConfig, Deployment, Escrow, Gate, Token},
-    provider::{connect, http_client},
+    deploy::{BoardTerms, DeployConfig, Deployment, Escrow, Gate, Manifest, Token},
+    provider::connect,
 };
 use repute_prover::Store;
 use repute_sdk::{chain, document::Document, keys::Keyring};
 use serde::Serialize;
-use std::path::PathBuf;
-use zeroize::Zeroizing;
-
-/// The environment variable that may hold the deployer's key.
-const KEY_VARIABLE: &str = "REPUTE_DEPLOYER_KEY";
+use std::path::Path;
 
 /// Tokens that are sent here are nobody's any more.
 const BURN: Address = address!("000000000000000000000000000000000000dEaD");
@@ -39,26 +35,8 @@ const BURN: Address = address!("000000000000000000000000000000000000dEaD");
     group = ArgGroup::new("gates")
 )]
 pub struct Deploy {
-    /// A node's JSON-RPC address
-    #[arg(
-        long,
-        value_name = "URL",
-        env = "REPUTE_RPC_URL",
-        hide_env_values = true,
-        value_parser = http_client,
-        help_heading = "Chain"
-    )]
-    rpc_url: RpcClient,
-    /// A file with the deployer's private key, 32 bytes in hexadecimal
-    ///
-    /// Without it the key is taken from the environment variable REPUTE_DEPLOYER_KEY, and where that
-    /// is not set, asked for on the terminal. The account must send nothing else meanwhile. It has no
-    /// power over the contracts afterwards: they have no owner.
-    #[arg(long, value_name = "FILE", help_heading = "Chain")]
-    key_file: Option<PathBuf>,
-    /// Where to write the manifest, which every other command takes; no such file may exist yet
-    #[arg(long, value_name = "FILE", help_heading = "Chain")]
-    manifest: PathBuf,
+    #[command(flatten)]
+    account: AccountArgs,
     /// Use the development keys, which are INSECURE: anyone can forge proofs for them
     ///
     /// They are accepted on local chains alone (chain ids 31337 and 1337), as keys of a rehearsal are. The
@@ -150,18 +128,13 @@ pub struct Deploy {
         help_heading = "Registration (open to all without a choice)"
     )]
     gate: Option<Address>,
-    /// Print one JSON document, which holds the manifest under `manifest`
-    ///
-    /// `ok` is false only where the command failed; then `error` says why.
-    #[arg(long, help_heading = "Output")]
-    json: bool,
 }
 
 /// What was deployed, as `--json` prints it.
 #[derive(Serialize)]
 struct Report<'a> {
     ok: bool,
-    manifest: &'a repute_contracts::deploy::Manifest,
+    manifest: &'a Manifest,
 }
 
 impl From<BadAmount> for CliError {
@@ -171,28 +144,27 @@ impl From<BadAmount> for CliError {
 }
 
 impl Deploy {
-    /// Whether JSON is asked for.
-    pub fn json(&self) -> bool {
-        self.json
-    }
-
-    /// Deploys, reads everything back, and writes the manifest.
+    /// Deploys, reads everything back, and writes the manifest where `place` has it.
     ///
     /// # Errors
-    /// Before anything is sent: an existing file, a bad key, development keys or the test token off a
-    /// local chain, terms out of range. See [`CliError`].
-    pub async fn run(&self) -> Result<(), CliError> {
-        if self.manifest.exists() {
-            let path = self.manifest.display();
+    /// Before anything is sent: an existing manifest, a bad key, development keys or the test token off
+    /// a local chain, terms out of range. See [`CliError`].
+    pub async fn run(&self, place: &Place) -> Result<(), CliError> {
+        let node = place.node()?;
+        let path = place.manifest_path(&node).await?;
+        if path.exists() {
+            let path = path.display();
             return Err(CliError::new(
                 Kind::Environment,
-                format!("there is a file at {path}: name another one, so that no manifest is lost"),
+                format!(
+                    "there is a manifest at {path}: name another file with --manifest, so that none is \
+                     lost"
+                ),
             ));
         }
-        let signer = self.signer()?;
+        let signer = self.account.signer(place)?;
         let deployer = signer.address();
-        let wallet = EthereumWallet::from(signer);
-        let provider = connect(self.rpc_url.clone(), Some(wallet));
+        let provider = connect(node, Some(EthereumWallet::from(signer)));
         let token = match self.token {
             Some(address) => chain::Token::read(&provider, address).await?,
             None => chain::Token::test(),
@@ -200,37 +172,20 @@ impl Deploy {
         let keyring = if self.development_keys {
             Keyring::deferred(&Store::of_user()?)?
         } else {
-            Keyring::imported(&self.keys.store()?)?
+            Keyring::imported(&self.keys.store(place)?)?
         };
         let config = self.config(&keyring, &token, deployer)?;
         let deployment = Deployment::create(provider, deployer, config).await?;
         let manifest = deployment.manifest();
         // The one thing that cannot be had again.
-        if let Err(error) = file::write("the manifest", &self.manifest, &manifest.to_json()) {
+        if let Err(error) = file::write_new("the manifest", &path, &manifest.to_json()) {
             output::print_json(&Report { ok: true, manifest })?;
             return Err(error);
         }
-        if self.json {
-            return Ok(output::print_json(&Report { ok: true, manifest })?);
+        match place.json() {
+            true => Ok(output::print_json(&Report { ok: true, manifest })?),
+            false => tell(manifest, &keyring, &path),
         }
-        let mut tell = Narrator::telling();
-        let gas = manifest
-            .contracts()
-            .filter_map(|(_, contract)| contract.creation.as_ref())
-            .map(|creation| creation.gas_used)
-            .sum();
-        let what = format!(
-            "Deployed on chain {} with {}",
-            manifest.chain_id,
-            keyring.provenance()
-        );
-        tell.done(&what, Some(gas))?;
-        let addresses: Vec<_> = manifest
-            .contracts()
-            .map(|(name, contract)| (name.to_string(), contract.address.to_string()))
-            .collect();
-        tell.table(&addresses)?;
-        Ok(tell.say(&format!("Written to {}", self.manifest.display()))?)
     }
 
     fn config(
@@ -270,29 +225,26 @@ impl Deploy {
             },
         })
     }
+}
 
-    fn signer(&self) -> Result<PrivateKeySigner, CliError> {
-        let text = match (&self.key_file, std::env::var(KEY_VARIABLE)) {
-            (Some(path), _) => file::read("the key file", path)?,
-            (None, Ok(key)) => Zeroizing::new(key),
-            (None, Err(_)) => Zeroizing::new(
-                rpassword::prompt_password("The deployer's private key: ").map_err(|error| {
-                    CliError::new(
-                        Kind::Environment,
-                        format!(
-                            "there is no terminal to ask for the deployer's key ({error}): name a \
-                             file with --key-file, or set {KEY_VARIABLE}"
-                        ),
-                    )
-                })?,
-            ),
-        };
-        // The parser's own message might repeat what it was given.
-        text.trim().parse().map_err(|_| {
-            CliError::new(
-                Kind::Refused,
-                "the deployer's key is no private key: give 32 bytes in hexadecimal",
-            )
-        })
-    }
+/// Tells what was deployed where.
+fn tell(manifest: &Manifest, keyring: &Keyring, path: &Path) -> Result<(), CliError> {
+    let mut tell = Narrator::telling();
+    let gas = manifest
+        .contracts()
+        .filter_map(|(_, contract)| contract.creation.as_ref())
+        .map(|creation| creation.gas_used)
+        .sum();
+    let what = format!(
+        "Deployed on chain {} with {}",
+        manifest.chain_id,
+        keyring.provenance()
+    );
+    tell.done(&what, Some(gas))?;
+    let addresses: Vec<_> = manifest
+        .contracts()
+        .map(|(name, contract)| (name.to_string(), contract.address.to_string()))
+        .collect();
+    tell.table(&addresses)?;
+    Ok(tell.say(&format!("Written to {}", path.display()))?)
 }

@@ -5,7 +5,8 @@ use repute_contracts::deploy::DeployError;
 use repute_prover::{KeysError, StoreError};
 use repute_sdk::{
     board::{AgentError, ClientError},
-    chain::ChainError,
+    chain::{ChainError, local::LocalError},
+    consent::ConsentError,
     keys::{KeyMismatch, ProvingError},
     log::LogError,
     relay::RelayError,
@@ -13,6 +14,7 @@ use repute_sdk::{
     shown::ShownError,
     wallet::WalletError,
 };
+use serde::Serialize;
 use std::{fmt, io, path::Path, process::ExitCode};
 
 /// The exit codes, as `--help` ends with them.
@@ -20,7 +22,7 @@ pub const EXIT_CODES: &str = "\
 Exit codes:
   0  done
   1  the program is wrong: please report it
-  2  the command line was not understood
+  2  the command line was not understood, or lacks something
   3  a contract, checker or wallet refused
   4  the environment failed: files, node, memory
   5  a proof or a key is bad";
@@ -30,6 +32,8 @@ Exit codes:
 pub enum Kind {
     /// What cannot happen did.
     Internal,
+    /// The command line lacks something.
+    Usage,
     /// A contract, checker or wallet refused.
     Refused,
     /// Files, node, memory.
@@ -42,16 +46,18 @@ impl Kind {
     fn name(self) -> &'static str {
         match self {
             Self::Internal => "internal",
+            Self::Usage => "usage",
             Self::Refused => "refused",
             Self::Environment => "environment",
             Self::Proof => "proof",
         }
     }
 
-    /// The exit code; clap exits with 2 for wrong usage.
+    /// The exit code; clap too exits with 2 for wrong usage.
     pub fn exit_code(self) -> ExitCode {
         ExitCode::from(match self {
             Self::Internal => 1,
+            Self::Usage => 2,
             Self::Refused => 3,
             Self::Environment => 4,
             Self::Proof => 5,
@@ -66,6 +72,7 @@ pub struct CliError {
     pub kind: Kind,
     message: String,
     closed_pipe: bool,
+    more: Option<(&'static str, serde_json::Value)>,
 }
 
 impl CliError {
@@ -75,7 +82,14 @@ impl CliError {
             kind,
             message: message.to_string(),
             closed_pipe: false,
+            more: None,
         }
+    }
+
+    /// The error with something more that its JSON tells.
+    pub fn with(mut self, name: &'static str, value: &impl Serialize) -> Self {
+        self.more = serde_json::to_value(value).ok().map(|value| (name, value));
+        self
     }
 
     /// What cannot happen did.
@@ -99,10 +113,14 @@ impl CliError {
 
     /// The error as `--json` prints it.
     pub fn to_json(&self) -> serde_json::Value {
-        serde_json::json!({
+        let mut document = serde_json::json!({
             "ok": false,
             "error": { "kind": self.kind.name(), "message": self.message },
-        })
+        });
+        if let Some((name, value)) = &self.more {
+            document[*name] = value.clone();
+        }
+        document
     }
 
     /// Prints the error to stderr.
@@ -112,6 +130,12 @@ impl CliError {
         if self.kind == Kind::Internal {
             anstream::eprintln!("This should not happen. Please report it with the command used.");
         }
+    }
+}
+
+impl fmt::Display for CliError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
     }
 }
 
@@ -163,7 +187,21 @@ impl From<RelayError> for CliError {
     fn from(error: RelayError) -> Self {
         match error {
             RelayError::Chain(error) => error.into(),
+            RelayError::Batch(error) if error.refusal().is_none() => {
+                Self::new(Kind::Environment, error)
+            }
             other => Self::new(Kind::Refused, other),
+        }
+    }
+}
+
+impl From<LocalError> for CliError {
+    fn from(error: LocalError) -> Self {
+        match error {
+            LocalError::Chain(error) => error.into(),
+            LocalError::Log(error) => error.into(),
+            LocalError::Keys(error) => error.into(),
+            other => Self::new(Kind::Environment, other),
         }
     }
 }
@@ -215,6 +253,7 @@ kinds! {
     DeployError => Environment,
     KeysError => Proof,
     KeyMismatch => Proof,
+    ConsentError => Refused,
     ReviewError => Refused,
     WalletError => Refused,
     BadPolicy => Refused,

@@ -1,10 +1,16 @@
 //! Files that commands read and write.
 
-use crate::error::{CliError, Kind};
+use crate::{
+    error::{CliError, Kind},
+    place::Place,
+};
+use clap::Args;
+use repute_sdk::document::Document;
 use std::{
+    fmt,
     fs::{self, File},
     io::{self, BufWriter, Write},
-    path::Path,
+    path::{Path, PathBuf},
 };
 use tempfile::NamedTempFile;
 use zeroize::Zeroizing;
@@ -17,6 +23,66 @@ pub fn read(what: &str, path: &Path) -> Result<Zeroizing<String>, CliError> {
     fs::read_to_string(path)
         .map(Zeroizing::new)
         .map_err(|error| failed(what, path, "read", &error))
+}
+
+/// A document in a file.
+///
+/// # Errors
+/// Where the file cannot be read, or holds something else.
+pub fn read_document<D: Document>(what: &str, path: &Path) -> Result<D, CliError>
+where
+    D::Error: fmt::Display,
+{
+    let text = read(what, path)?;
+    D::from_json(&text)
+        .map_err(|error| CliError::new(Kind::Environment, format!("{}: {error}", path.display())))
+}
+
+/// Writes a document to a file, as [`write`] does.
+///
+/// # Errors
+/// Of kind environment.
+pub fn write_document(path: &Path, document: &impl Document) -> Result<(), CliError> {
+    write("the document", path, &document.to_json())
+}
+
+/// Where a document goes that somebody else is to get.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub struct OutArgs {
+    /// Where to write the document for whoever is to get it
+    ///
+    /// Not needed with --json, which prints it.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+impl OutArgs {
+    /// Refuses to make what would go nowhere.
+    ///
+    /// # Errors
+    /// Of kind usage.
+    pub fn check(&self, place: &Place) -> Result<(), CliError> {
+        match self.out.is_some() || place.json() {
+            true => Ok(()),
+            false => Err(CliError::new(
+                Kind::Usage,
+                "the document has nowhere to go: name a file with --out, or print it with --json",
+            )),
+        }
+    }
+
+    /// Writes the document, where a file is named, and returns the file.
+    ///
+    /// # Errors
+    /// Of kind environment.
+    pub fn write(&self, document: &impl Document) -> Result<Option<&Path>, CliError> {
+        let path = self.out.as_deref();
+        if let Some(path) = path {
+            write_document(path, document)?;
+        }
+        Ok(path)
+    }
 }
 
 /// Writes a file that its owner alone may read. It appears whole or not at all, and replaces one of
@@ -34,6 +100,17 @@ pub fn write(what: &str, path: &Path, text: &str) -> Result<(), CliError> {
     written
         .map(drop)
         .map_err(|error| failed(what, path, "written", &error))
+}
+
+/// [`write`], after making the directories above.
+///
+/// # Errors
+/// Of kind environment.
+pub fn write_new(what: &str, path: &Path, text: &str) -> Result<(), CliError> {
+    if let Some(parent) = path.parent() {
+        fs::create_dir_all(parent).map_err(|error| failed(what, path, "written", &error))?;
+    }
+    write(what, path, text)
 }
 
 /// Opens a file for reading.

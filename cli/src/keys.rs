@@ -9,8 +9,11 @@ mod statement;
 
 pub use directory::KeysDirectory;
 
-use crate::error::{CliError, EXIT_CODES, Kind};
-use clap::{Args, Subcommand};
+use crate::{
+    error::{CliError, EXIT_CODES, Kind},
+    place::Place,
+};
+use clap::Subcommand;
 use repute_prover::{
     ceremony::CeremonyError,
     iden3::{Iden3Error, ReadError},
@@ -69,51 +72,23 @@ pub enum Keys {
     ImportZkey(ceremony::ImportZkey),
 }
 
-/// How a command tells its outcome.
-#[derive(Debug, Args)]
-struct Output {
-    /// Print one JSON document
-    ///
-    /// `ok` is false only where the command failed; then `error` says why. Hashes of ceremonies are 128
-    /// hexadecimal digits, those of circuits and keys `sha256:` and 64.
-    #[arg(long, help_heading = "Output")]
-    json: bool,
-}
-
 impl Keys {
-    /// Whether JSON is asked for.
-    pub fn json(&self) -> bool {
-        let output = match self {
-            Self::List(command) => &command.output,
-            Self::ExportR1cs(command) => &command.output,
-            Self::ExportWtns(command) => &command.output,
-            Self::ExportVkey(command) => &command.output,
-            Self::Powers(command) => &command.output,
-            Self::NewZkey(command) => &command.output,
-            Self::Contribute(command) => &command.output,
-            Self::Beacon(command) => &command.output,
-            Self::VerifyTranscript(command) => &command.output,
-            Self::ImportZkey(command) => &command.output,
-        };
-        output.json
-    }
-
     /// Runs the command.
     ///
     /// # Errors
     /// Of kind proof for bad keys and files of a ceremony, else see [`CliError`].
-    pub fn run(&self) -> Result<(), CliError> {
+    pub fn run(&self, place: &Place) -> Result<(), CliError> {
         match self {
-            Self::List(command) => command.run(),
-            Self::ExportR1cs(command) => command.run(),
-            Self::ExportWtns(command) => command.run(),
-            Self::ExportVkey(command) => command.run(),
-            Self::Powers(command) => command.run(),
-            Self::NewZkey(command) => command.run(),
-            Self::Contribute(command) => command.run(),
-            Self::Beacon(command) => command.run(),
-            Self::VerifyTranscript(command) => command.run(),
-            Self::ImportZkey(command) => command.run(),
+            Self::List(command) => command.run(place),
+            Self::ExportR1cs(command) => command.run(place),
+            Self::ExportWtns(command) => command.run(place),
+            Self::ExportVkey(command) => command.run(place),
+            Self::Powers(command) => command.run(place),
+            Self::NewZkey(command) => command.run(place),
+            Self::Contribute(command) => command.run(place),
+            Self::Beacon(command) => command.run(place),
+            Self::VerifyTranscript(command) => command.run(place),
+            Self::ImportZkey(command) => command.run(place),
         }
     }
 }

@@ -1,36 +1,57 @@
 //! The repute command-line tool: arguments in, SDK calls, output.
 
+mod account;
 mod amount;
+mod arbiter;
 mod ask;
 mod audit;
-mod connection;
 mod demo;
 mod deploy;
 mod error;
 mod file;
+mod jobs;
 mod keys;
+mod manual;
 mod output;
+mod place;
 mod policy;
+mod post;
 mod prove;
+mod relay;
+mod review;
+mod secret;
+mod status;
 mod time;
 mod verify;
 mod wallet;
 
+use account::Collect;
+use arbiter::ArbiterCommand;
 use audit::Audit;
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 use deploy::Deploy;
 use error::CliError;
+use jobs::Jobs;
 use keys::Keys;
+use manual::{Completions, Man};
+use place::Place;
+use post::Post;
 use prove::Prove;
+use relay::RelayArgs;
+use review::Review;
 use std::{path::PathBuf, process::ExitCode};
 use verify::Verify;
 
 /// Private reputation for agents, and payment on a proof
+///
+/// Without a command it tells where you stand and what to do next.
 #[derive(Debug, Parser)]
 #[command(name = "repute", version, after_long_help = error::EXIT_CODES)]
 struct Cli {
+    #[command(flatten)]
+    place: Place,
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -44,17 +65,13 @@ enum Command {
     /// The proofs use development keys, which are INSECURE: they come from a published seed. The
     /// first run makes them and keeps them in the user's cache directory, or in the directory that
     /// REPUTE_CACHE_DIR names.
+    ///
+    /// With --json, amounts are decimal strings in base units of `token`; gas is a number. `steps` are the
+    /// transactions in order, `refusals` the attacks with the reason of the contract or checker that
+    /// refused, `payments` every transfer of tokens, `observer` what the chain shows to everybody,
+    /// `hidden` what it does not show.
     #[command(after_long_help = error::EXIT_CODES)]
     Demo {
-        /// Print one JSON document instead of the story
-        ///
-        /// Amounts are decimal strings in base units of `token`; gas is a number. `steps` are the
-        /// transactions in order, `refusals` the attacks with the reason of the contract or checker
-        /// that refused, `payments` every transfer of tokens, `observer` what the chain shows to
-        /// everybody, `hidden` what it does not show. `ok` is false only where the command failed;
-        /// then `error` says why.
-        #[arg(long)]
-        json: bool,
         /// Use the keys of ceremonies in this directory instead of development keys
         #[arg(long, value_name = "DIRECTORY")]
         keys: Option<PathBuf>,
@@ -69,6 +86,27 @@ enum Command {
     /// Make, check and list keys: exports for other tools, ceremonies, imports
     #[command(subcommand, after_long_help = error::EXIT_CODES)]
     Keys(Box<Keys>),
+    /// Search the board
+    #[command(subcommand, after_long_help = error::EXIT_CODES)]
+    Jobs(Box<Jobs>),
+    /// Offer jobs, and say how they went
+    #[command(subcommand, after_long_help = error::EXIT_CODES)]
+    Post(Box<Post>),
+    /// Rule on disputes
+    #[command(subcommand, after_long_help = error::EXIT_CODES)]
+    Arbiter(Box<ArbiterCommand>),
+    /// Rate work in private
+    #[command(subcommand, after_long_help = error::EXIT_CODES)]
+    Review(Box<Review>),
+    /// Send agents' requests and earn the fees in them
+    ///
+    /// Each request is checked and simulated before it is sent, so that nothing is paid for what would be
+    /// refused. Settlements share a transaction, which costs less than one for each.
+    #[command(after_long_help = error::EXIT_CODES)]
+    Relay(Box<RelayArgs>),
+    /// Get what the board owes the account: refunds, returned bonds, arbiter fees
+    #[command(after_long_help = error::EXIT_CODES)]
+    Collect(Box<Collect>),
     /// Show something of an agent's record to whoever asks
     #[command(subcommand, after_long_help = error::EXIT_CODES)]
     Prove(Box<Prove>),
@@ -86,31 +124,48 @@ enum Command {
     /// order of escrow jobs. The report says what was checked, what was not and why, and names each fault
     /// with its place.
     Audit(Box<Audit>),
+    /// Print a shell's completions of this command line
+    #[command(after_long_help = error::EXIT_CODES)]
+    Completions(Completions),
+    /// Write man pages
+    #[command(after_long_help = error::EXIT_CODES)]
+    Man(Man),
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
     // Wrong usage ends here, with exit code 2.
-    let cli = Cli::parse();
-    match cli.command {
-        Command::Demo { json, keys } => finish(demo::run(json, keys).await, json),
-        Command::Deploy(deploy) => finish(deploy.run().await, deploy.json()),
-        Command::Keys(keys) => finish(keys.run(), keys.json()),
-        Command::Prove(prove) => finish(prove.run().await, prove.json()),
-        Command::Verify(verify) => match verify.run().await {
-            Ok(code) => code,
-            Err(error) => finish(Err(error), verify.json()),
-        },
-        Command::Audit(audit) => match audit.run().await {
-            Ok(code) => code,
-            Err(error) => finish(Err(error), audit.json()),
-        },
-    }
+    let Cli { place, command } = Cli::parse();
+    finish(run(command, &place).await, place.json())
 }
 
-fn finish(result: Result<(), CliError>, json: bool) -> ExitCode {
+async fn run(command: Option<Command>, place: &Place) -> Result<ExitCode, CliError> {
+    let Some(command) = command else {
+        return status::run(place).await.map(|()| ExitCode::SUCCESS);
+    };
+    let done = match command {
+        // Each refusal of theirs has a code of its own.
+        Command::Verify(verify) => return verify.run().await,
+        Command::Audit(audit) => return audit.run().await,
+        Command::Demo { keys } => demo::run(place.json(), keys).await,
+        Command::Deploy(deploy) => deploy.run(place).await,
+        Command::Keys(keys) => keys.run(place),
+        Command::Jobs(jobs) => jobs.run(place).await,
+        Command::Post(post) => post.run(place).await,
+        Command::Arbiter(arbiter) => arbiter.run(place).await,
+        Command::Review(review) => review.run(place).await,
+        Command::Relay(relay) => relay.run(place).await,
+        Command::Collect(collect) => collect.run(place).await,
+        Command::Prove(prove) => prove.run(place).await,
+        Command::Completions(completions) => completions.run(Cli::command()),
+        Command::Man(man) => man.run(place, Cli::command()),
+    };
+    done.map(|()| ExitCode::SUCCESS)
+}
+
+fn finish(result: Result<ExitCode, CliError>, json: bool) -> ExitCode {
     match result {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         // Whoever read the output has seen enough, as `head` does.
         Err(error) if error.is_closed_pipe() => ExitCode::SUCCESS,
         Err(error) => {

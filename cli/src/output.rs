@@ -5,7 +5,10 @@ use anstream::AutoStream;
 use anstyle::{AnsiColor, Style};
 use repute_sdk::chain::Token;
 use serde::Serialize;
-use std::io::{self, Stdout, Write};
+use std::{
+    collections::BTreeSet,
+    io::{self, Stdout, Write},
+};
 
 /// Columns of the text, where a word allows.
 const WIDTH: usize = 100;
@@ -30,6 +33,14 @@ pub fn print_json(document: &impl Serialize) -> io::Result<()> {
 pub struct Narrator(Option<AutoStream<Stdout>>);
 
 impl Narrator {
+    /// One that tells, unless JSON is asked for.
+    pub fn new(json: bool) -> Self {
+        match json {
+            true => Self::silent(),
+            false => Self::telling(),
+        }
+    }
+
     /// One that tells.
     pub fn telling() -> Self {
         Self(Some(AutoStream::auto(io::stdout())))
@@ -71,6 +82,11 @@ impl Narrator {
         self.marked("  · ", Style::new(), text)
     }
 
+    /// Prints a value alone, for other programs to take.
+    pub fn plain(&mut self, value: &str) -> io::Result<()> {
+        self.write(&format!("{value}\n"))
+    }
+
     /// Says something of less weight.
     pub fn aside(&mut self, text: &str) -> io::Result<()> {
         self.marked("  ", QUIET, text)
@@ -97,6 +113,45 @@ impl Narrator {
         let (left, right) = (left.unwrap_or(0), right.unwrap_or(0));
         for (name, value) in rows {
             self.write(&format!("  {name:left$}  {value:>right$}\n"))?;
+        }
+        Ok(())
+    }
+
+    /// Prints names and their values.
+    pub fn facts(&mut self, facts: &[(&str, String)]) -> io::Result<()> {
+        let widths = facts.iter().map(|fact| fact.0.chars().count());
+        let width = widths.max().unwrap_or(0);
+        for (name, value) in facts {
+            self.write(&format!("  {QUIET}{name:width$}{QUIET:#}  {value}\n"))?;
+        }
+        Ok(())
+    }
+
+    /// Prints rows under the names of their columns.
+    pub fn columns<const N: usize>(
+        &mut self,
+        names: [&str; N],
+        rows: &[[String; N]],
+    ) -> io::Result<()> {
+        let width = |column: usize| {
+            let values = rows.iter().map(|row| row[column].chars().count());
+            values
+                .chain([names[column].chars().count()])
+                .max()
+                .unwrap_or(0)
+        };
+        let widths: [usize; N] = std::array::from_fn(width);
+        let line = |cells: [&str; N]| {
+            let cells = cells
+                .iter()
+                .zip(widths)
+                .map(|(cell, width)| format!("{cell:width$}"));
+            cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
+        };
+        self.write(&format!("  {QUIET}{}{QUIET:#}\n", line(names)))?;
+        for row in rows {
+            let cells = std::array::from_fn(|column| row[column].as_str());
+            self.write(&format!("  {}\n", line(cells)))?;
         }
         Ok(())
     }
@@ -199,6 +254,25 @@ pub fn short(word: impl ToString) -> String {
     }
 }
 
+/// Long words shortened alike, to as many characters as tell different ones apart.
+pub fn shortened(words: &[String]) -> Vec<String> {
+    let longest = words.iter().map(String::len).max().unwrap_or(0);
+    let distinct = words.iter().collect::<BTreeSet<_>>().len();
+    let cut = |word: &String, begin: usize| match (
+        word.get(..begin),
+        word.get(word.len().saturating_sub(4)..),
+    ) {
+        (Some(start), Some(end)) if word.len() > begin + 6 => format!("{start}…{end}"),
+        _ => word.clone(),
+    };
+    let shortest = (6..longest.max(6)).find(|begin| {
+        let cuts: BTreeSet<_> = words.iter().map(|word| cut(word, *begin)).collect();
+        cuts.len() == distinct
+    });
+    let begin = shortest.unwrap_or(longest);
+    words.iter().map(|word| cut(word, begin)).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -248,6 +322,20 @@ mod tests {
     fn long_words_are_shortened_and_short_ones_are_not() {
         assert_eq!(short("0x1234567890abcdef"), "0x1234…cdef");
         assert_eq!(short("0x1234567890"), "0x1234567890");
+    }
+
+    #[test]
+    fn words_are_shortened_no_further_than_tells_them_apart() {
+        let words = |words: &[&str]| words.iter().map(ToString::to_string).collect::<Vec<_>>();
+        let one = "0x1234567890abcdefabcd";
+        assert_eq!(shortened(&words(&[one, one])), ["0x1234…abcd"; 2]);
+        let other = "0x1234567890ffcdefabcd";
+        assert_eq!(
+            shortened(&words(&[one, other])),
+            ["0x1234567890a…abcd", "0x1234567890f…abcd"]
+        );
+        assert_eq!(shortened(&words(&["7", one])), ["7", "0x1234…abcd"]);
+        assert!(shortened(&[]).is_empty());
     }
 
     #[test]

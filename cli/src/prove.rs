@@ -2,11 +2,11 @@
 
 use crate::{
     ask::AskArgs,
-    connection::Connection,
     error::{CliError, EXIT_CODES},
-    file,
+    file::OutArgs,
     keys::KeysDirectory,
     output::{self, Narrator, duration, short},
+    place::Place,
     policy::{self, PolicyText, Written},
     time::Moment,
     wallet::WalletArgs,
@@ -27,7 +27,6 @@ use repute_sdk::{
     log::Log,
 };
 use serde::Serialize;
-use std::path::PathBuf;
 
 /// What may be shown.
 #[derive(Debug, Subcommand)]
@@ -112,24 +111,11 @@ struct Shared {
     #[command(flatten)]
     ask: AskArgs,
     #[command(flatten)]
-    connection: Connection,
-    #[command(flatten)]
     wallet: WalletArgs,
     #[command(flatten)]
     keys: KeysDirectory,
-    /// Where to write the proof, a JSON document for whoever asks
-    #[arg(
-        long,
-        value_name = "FILE",
-        required_unless_present = "json",
-        help_heading = "Output"
-    )]
-    out: Option<PathBuf>,
-    /// Print one JSON document, which holds the proof under `proof`
-    ///
-    /// `ok` is false only where the command failed; then `error` says why.
-    #[arg(long, help_heading = "Output")]
-    json: bool,
+    #[command(flatten)]
+    out: OutArgs,
 }
 
 /// What was proven, as `--json` prints it.
@@ -149,11 +135,6 @@ struct Report<P> {
 }
 
 impl Prove {
-    /// Whether JSON is asked for.
-    pub fn json(&self) -> bool {
-        self.shared().json
-    }
-
     fn shared(&self) -> &Shared {
         match self {
             Self::Window(window) => &window.shared,
@@ -166,8 +147,8 @@ impl Prove {
     ///
     /// # Errors
     /// Before any proof where the statement is false; see [`CliError`].
-    pub async fn run(&self) -> Result<(), CliError> {
-        let mut session = self.shared().open().await?;
+    pub async fn run(&self, place: &Place) -> Result<(), CliError> {
+        let mut session = self.shared().open(place).await?;
         match self {
             Self::Window(window) => window.prove(&mut session).await,
             Self::Standing(standing) => standing.prove(&mut session).await,
@@ -185,24 +166,24 @@ struct Session<'a> {
     ask: Ask,
     now: u64,
     tell: Narrator,
+    json: bool,
     shared: &'a Shared,
 }
 
 impl Shared {
-    async fn open(&self) -> Result<Session<'_>, CliError> {
-        let (chain, log) = self.connection.open().await?;
+    async fn open(&self, place: &Place) -> Result<Session<'_>, CliError> {
+        self.out.check(place)?;
+        let (chain, log) = place.open().await?;
         let wallet = self.wallet.open(&log)?;
-        let imported = self.keys.store()?;
+        let imported = self.keys.store(place)?;
         let keyring = Keyring::of_deployment(chain.manifest(), &Store::of_user()?, &imported)?;
         let mut agent = Agent::new(chain.clone(), keyring.clone(), wallet)?;
         agent.sync(&log)?;
         let now = chain.now().await?;
         Ok(Session {
             ask: self.ask.resolve(now),
-            tell: match self.json {
-                true => Narrator::silent(),
-                false => Narrator::telling(),
-            },
+            tell: Narrator::new(place.json()),
+            json: place.json(),
             shared: self,
             chain,
             log,
@@ -229,9 +210,7 @@ impl Session<'_> {
     ) -> Result<(), CliError> {
         let wallet = self.agent.wallet();
         self.shared.wallet.save(wallet)?;
-        if let Some(path) = &self.shared.out {
-            file::write("the proof", path, &proof.to_json())?;
-        }
+        let written = self.shared.out.write(&proof)?;
         let shown = wallet.shown()?;
         self.tell.done(what, None)?;
         let name = short(format!("{pseudonym:#x}"));
@@ -242,7 +221,7 @@ impl Session<'_> {
             self.ask.audience,
             duration(left),
         ))?;
-        if let Some(path) = &self.shared.out {
+        if let Some(path) = written {
             self.tell.say(&format!("Written to {}", path.display()))?;
         }
         if let Some(shown) = shown {
@@ -252,7 +231,7 @@ impl Session<'_> {
                 duration(shown.refresh_after.saturating_sub(self.now)),
             ))?;
         }
-        if self.shared.json {
+        if self.json {
             output::print_json(&Report {
                 ok: true,
                 statement,

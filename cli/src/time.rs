@@ -1,5 +1,7 @@
 //! Lengths of time and moments as arguments.
 
+use crate::output::duration;
+use jiff::Timestamp;
 use std::str::FromStr;
 
 /// The units of a length, in seconds.
@@ -99,6 +101,27 @@ impl Moment {
     }
 }
 
+/// A unix second as date and time of day, in UTC.
+pub fn moment(at: u64) -> String {
+    let timestamp = i64::try_from(at)
+        .ok()
+        .and_then(|at| Timestamp::from_second(at).ok());
+    match timestamp {
+        Some(timestamp) => timestamp.strftime("%Y-%m-%d %H:%M UTC").to_string(),
+        // Times of the protocol go further than the calendar of the library.
+        None => format!("unix second {at}"),
+    }
+}
+
+/// How far a moment is from `now`: "in 2 days" or "3 hours ago".
+pub fn until(at: u64, now: u64) -> String {
+    match at.checked_sub(now) {
+        Some(0) => "now".to_owned(),
+        Some(left) => format!("in {}", duration(left)),
+        None => format!("{} ago", duration(now - at)),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -132,6 +155,16 @@ mod tests {
         ] {
             assert_eq!(length(text), Err(BadTime::Length), "{text}");
         }
+    }
+
+    #[test]
+    fn moments_are_told_as_dates_and_distances() {
+        assert_eq!(moment(0), "1970-01-01 00:00 UTC");
+        assert_eq!(moment(1_767_225_600 + 59), "2026-01-01 00:00 UTC");
+        assert_eq!(moment(1 << 40), "unix second 1099511627776");
+        assert_eq!(until(100, 100), "now");
+        assert_eq!(until(160, 100), "in 1 minute");
+        assert_eq!(until(100, 7_300), "2 hours ago");
     }
 
     #[test]

@@ -140,11 +140,6 @@ fn subject(name: &str) -> Result<Subject, String> {
 }
 
 impl Verify {
-    /// Whether JSON is asked for.
-    pub fn json(&self) -> bool {
-        self.json
-    }
-
     /// Verifies, prints the verdicts, and returns the exit code: the first refusal's.
     ///
     /// # Errors

@@ -3,18 +3,15 @@
 use crate::{
     error::{CliError, Kind},
     file,
+    secret::WordsArgs,
 };
 use clap::Args;
 use repute_sdk::{
     document::Document,
     log::Log,
-    wallet::{Seed, Wallet, WalletFile, Words},
+    wallet::{Wallet, WalletFile},
 };
 use std::path::PathBuf;
-use zeroize::Zeroizing;
-
-/// The environment variable that may hold the words.
-const WORDS_VARIABLE: &str = "REPUTE_WORDS";
 
 /// Whose record it is.
 #[derive(Debug, Args)]
@@ -24,20 +21,21 @@ pub struct WalletArgs {
     ///
     /// It holds no secret, but what the agent showed to whom, so that one use is not linked to
     /// another. It is updated before anything leaves this machine.
-    #[arg(long, value_name = "FILE", env = "REPUTE_WALLET")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "REPUTE_WALLET",
+        hide_env_values = true
+    )]
     wallet: PathBuf,
-    /// A file with the agent's 24 words
-    ///
-    /// Without it the words are taken from the environment variable REPUTE_WORDS, and where that is
-    /// not set, asked for on the terminal. They are never an argument, which other users could see.
-    #[arg(long, value_name = "FILE")]
-    words_file: Option<PathBuf>,
     /// Make the wallet file of agent NUMBER (the first is 0) from words and chain
     ///
     /// For a machine that has no wallet file. What was shown earlier, from elsewhere, is then not
     /// known.
     #[arg(long, value_name = "NUMBER")]
     recover: Option<u64>,
+    #[command(flatten)]
+    words: WordsArgs,
 }
 
 impl WalletArgs {
@@ -56,14 +54,11 @@ impl WalletArgs {
                 "there is a wallet file at {path}: leave out --recover, or name another file"
             )),
             (true, None) => {
-                let text = file::read("the wallet file", &self.wallet)?;
-                let stored = WalletFile::from_json(&text).map_err(|error| {
-                    CliError::new(Kind::Environment, format!("{path}: {error}"))
-                })?;
-                Ok(Wallet::from_file(&self.seed()?, stored))
+                let stored: WalletFile = file::read_document("the wallet file", &self.wallet)?;
+                Ok(Wallet::from_file(&self.words.seed()?, stored))
             }
             (false, Some(index)) => {
-                let wallet = Wallet::recover(&self.seed()?, log, index)?;
+                let wallet = Wallet::recover(&self.words.seed()?, log, index)?;
                 self.save(&wallet)?;
                 Ok(wallet)
             }
@@ -77,25 +72,4 @@ impl WalletArgs {
     pub fn save(&self, wallet: &Wallet) -> Result<(), CliError> {
         file::write("the wallet file", &self.wallet, &wallet.to_file().to_json())
     }
-
-    fn seed(&self) -> Result<Seed, CliError> {
-        let text = match (&self.words_file, std::env::var(WORDS_VARIABLE)) {
-            (Some(path), _) => file::read("the words file", path)?,
-            (None, Ok(words)) => Zeroizing::new(words),
-            (None, Err(_)) => Zeroizing::new(ask()?),
-        };
-        let words = Words::parse(&text).map_err(|error| CliError::new(Kind::Refused, error))?;
-        Ok(words.seed())
-    }
-}
-
-/// Asks on the terminal, without showing what is typed.
-fn ask() -> Result<String, CliError> {
-    rpassword::prompt_password("The agent's 24 words: ").map_err(|error| {
-        let message = format!(
-            "there is no terminal to ask for the agent's words ({error}): name a file with \
-             --words-file, or set {WORDS_VARIABLE}"
-        );
-        CliError::new(Kind::Environment, message)
-    })
 }

@@ -22,7 +22,7 @@ fn deploy(url: &str, manifest: &Path, more: &[&str], key: &str) -> Run {
         "10.5",
     ];
     let all = [&fixed[..], more].concat();
-    run_with(&all, &keys(), &[("REPUTE_DEPLOYER_KEY", key)])
+    run_with(&all, &keys(), &[("REPUTE_KEY", key)])
 }
 
 #[tokio::test(flavor = "multi_thread")]

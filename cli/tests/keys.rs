@@ -229,7 +229,7 @@ fn a_ceremony_ends_in_keys_that_are_listed_and_exported() {
         "1",
     ];
     let key = "0x".to_owned() + &"11".repeat(32);
-    let run = run_with(&deploy, &keys(), &[("REPUTE_DEPLOYER_KEY", &key)]);
+    let run = run_with(&deploy, &keys(), &[("REPUTE_KEY", &key)]);
     assert_eq!(run.code, Some(4), "{}", run.stderr);
     assert!(
         run.stderr.contains("there are no keys for accept"),

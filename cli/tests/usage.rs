@@ -2,7 +2,8 @@
 
 mod common;
 
-use common::{Run, keys, run};
+use common::{Run, keys, run, run_with};
+use repute_contracts::dev::dev_signers;
 use std::{fs, path::Path};
 
 /// Compares with a committed file; `UPDATE_HELP=1` writes it.
@@ -22,29 +23,150 @@ fn is_as_committed(name: &str, text: &str) {
 
 #[test]
 fn help_is_as_committed() {
-    for (file, arguments) in [
-        ("repute.txt", &["--help"][..]),
-        ("demo.txt", &["demo", "--help"]),
-        ("deploy.txt", &["deploy", "--help"]),
-        ("keys.txt", &["keys", "--help"]),
-        ("keys-contribute.txt", &["keys", "contribute", "--help"]),
-        ("keys-import-zkey.txt", &["keys", "import-zkey", "--help"]),
-        ("prove.txt", &["prove", "--help"]),
-        ("prove-window.txt", &["prove", "window", "--help"]),
-        ("prove-standing.txt", &["prove", "standing", "--help"]),
-        ("prove-completion.txt", &["prove", "completion", "--help"]),
-        ("verify.txt", &["verify", "--help"]),
-        ("audit.txt", &["audit", "--help"]),
+    for command in [
+        "",
+        "demo",
+        "deploy",
+        "jobs",
+        "jobs list",
+        "jobs show",
+        "post",
+        "post create",
+        "post list",
+        "post approve",
+        "post release",
+        "post withdraw",
+        "post cancel",
+        "post reclaim",
+        "post rate",
+        "post dispute",
+        "arbiter",
+        "arbiter rule",
+        "review",
+        "review key",
+        "review sign",
+        "relay",
+        "collect",
+        "keys",
+        "keys contribute",
+        "keys import-zkey",
+        "prove",
+        "prove window",
+        "prove standing",
+        "prove completion",
+        "verify",
+        "audit",
+        "completions",
+        "man",
     ] {
-        let Run { code, stdout, .. } = run(arguments, &keys());
-        assert_eq!(code, Some(0));
-        is_as_committed(file, &stdout);
+        let words = command.split(' ').filter(|word| !word.is_empty());
+        let arguments: Vec<&str> = words.chain(["--help"]).collect();
+        let Run { code, stdout, .. } = run(&arguments, &keys());
+        assert_eq!(code, Some(0), "{command}");
+        let name = match command {
+            "" => "repute".to_owned(),
+            command => command.replace(' ', "-"),
+        };
+        is_as_committed(&format!("{name}.txt"), &stdout);
     }
 }
 
 #[test]
+fn alone_it_tells_where_one_stands() {
+    let data = tempfile::tempdir().expect("a directory");
+    let at = data.path().display().to_string();
+    let stand = |more: &[&str]| {
+        run_with(
+            &[&["--data-dir", &at], more].concat(),
+            &keys(),
+            &[("REPUTE_KEY", &dev_signers()[1].to_bytes().to_string())],
+        )
+    };
+    let told = stand(&[]);
+    assert_eq!(told.code, Some(0), "{}", told.stderr);
+    for expected in ["data directory", "10,000.00 tUSD", "repute post create"] {
+        assert!(told.stdout.contains(expected), "{}", told.stdout);
+    }
+    let nowhere = ["--json", "--rpc-url", "http://127.0.0.1:9"];
+    let document: serde_json::Value = serde_json::from_str(&stand(&nowhere).stdout).expect("JSON");
+    assert_eq!(document["ok"], true);
+    assert!(document["deployment"].is_null());
+    assert!(
+        document["next"][0]
+            .as_str()
+            .expect("a text")
+            .contains("demo")
+    );
+}
+
+#[test]
+fn what_a_command_lacks_is_told() {
+    let run = run(
+        &[
+            "deploy",
+            "--json",
+            "--development-keys",
+            "--test-token",
+            "--min-budget",
+            "1",
+        ],
+        &keys(),
+    );
+    assert_eq!(run.code, Some(2), "{}", run.stderr);
+    let document: serde_json::Value = serde_json::from_str(&run.stdout).expect("JSON");
+    assert_eq!(document["error"]["kind"], "usage");
+    assert!(run.stderr.contains("REPUTE_RPC_URL"), "{}", run.stderr);
+}
+
+#[test]
+fn development_accounts_are_for_the_embedded_chain() {
+    let data = tempfile::tempdir().expect("a directory");
+    let at = data.path().display().to_string();
+    let list = ["post", "list", "--as", "dev1", "--json"];
+    let here = run(&[&list[..], &["--data-dir", &at]].concat(), &keys());
+    assert_eq!(here.code, Some(0), "{}", here.stderr);
+    let node = ["--rpc-url", "http://127.0.0.1:9"];
+    let elsewhere = run(&[&list[..], &node].concat(), &keys());
+    assert_eq!(elsewhere.code, Some(2), "{}", elsewhere.stderr);
+    assert!(
+        elsewhere.stderr.contains("everybody knows"),
+        "{}",
+        elsewhere.stderr
+    );
+}
+
+#[test]
+fn completions_and_man_pages_know_every_command() {
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let Run { code, stdout, .. } = run(&["completions", shell], &keys());
+        assert_eq!(code, Some(0), "{shell}");
+        assert!(
+            stdout.contains("reclaim") && stdout.contains("max-bond"),
+            "{shell}"
+        );
+    }
+    let pages = tempfile::tempdir().expect("a directory");
+    let directory = pages.path().join("man");
+    let name = directory.display().to_string();
+    let Run { code, stderr, .. } = run(&["man", &name], &keys());
+    assert_eq!(code, Some(0), "{stderr}");
+    let page = fs::read_to_string(directory.join("repute-post-create.1")).expect("a page");
+    assert!(page.contains("arbiter\\-fee"), "{page}");
+    assert!(directory.join("repute.1").exists());
+    let file = pages.path().join("file");
+    fs::write(&file, "no directory").expect("written");
+    let Run { code, stderr, .. } = run(&["man", &file.display().to_string()], &keys());
+    assert_eq!(code, Some(4), "{stderr}");
+}
+
+#[test]
 fn wrong_usage_ends_with_2_and_says_what_is_possible() {
-    for arguments in [&[][..], &["dem"], &["demo", "--jsn"], &["demo", "now"]] {
+    for arguments in [
+        &["help", "nothing"][..],
+        &["dem"],
+        &["demo", "--jsn"],
+        &["demo", "now"],
+    ] {
         let Run {
             code,
             stdout,

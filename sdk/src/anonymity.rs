@@ -130,20 +130,20 @@ impl Bound {
             .max(u64::from(policy.min_rating > 0));
         let jobs = completed.len() as u64;
         let mut bound = Self::registered(log);
-        if policy.min_completed > 0 {
-            bound = bound.and(jobs / u64::from(policy.min_completed), Limit::Completed);
+        if let Some(agents) = jobs.checked_div(policy.min_completed.into()) {
+            bound = bound.and(agents, Limit::Completed);
         }
         if policy.min_clients > 0 {
             let counts: Vec<u64> = clients.into_values().collect();
             let agents = with_clients(&counts, policy.min_clients.into());
             bound = bound.and(agents, Limit::Clients);
         }
-        if policy.min_volume > 0 {
-            let agents = u64::try_from(volume / policy.min_volume).unwrap_or(u64::MAX);
+        if let Some(agents) = volume.checked_div(policy.min_volume) {
+            let agents = u64::try_from(agents).unwrap_or(u64::MAX);
             bound = bound.and(agents, Limit::Volume);
         }
-        if ratings > 0 {
-            bound = bound.and(rated.count() as u64 / ratings, Limit::Rated);
+        if let Some(agents) = (rated.count() as u64).checked_div(ratings) {
+            bound = bound.and(agents, Limit::Rated);
         }
         bound
     }

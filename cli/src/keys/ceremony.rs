@@ -1,11 +1,12 @@
 //! The steps of a ceremony.
 
 use super::report::{CeremonyReport, in_groups};
-use super::{KeysDirectory, Output, statement::StatementName, statement::with_statement};
+use super::{KeysDirectory, statement::StatementName, statement::with_statement};
 use crate::{
     error::{CliError, Kind},
     file,
     output::{self, Narrator},
+    place::Place,
 };
 use alloy::primitives::hex;
 use clap::Args;
@@ -35,8 +36,6 @@ pub struct Powers {
     /// Where to write them; no such file may exist yet
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
-    #[command(flatten)]
-    pub(super) output: Output,
 }
 
 /// Which circuit, from which powers.
@@ -50,8 +49,6 @@ pub struct NewZkey {
     /// Where to write the key; no such file may exist yet
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
-    #[command(flatten)]
-    pub(super) output: Output,
 }
 
 /// To which key, and in whose name.
@@ -68,8 +65,6 @@ pub struct Contribute {
     /// Take what you would type from this file, or from standard input where it is -
     #[arg(long, value_name = "FILE")]
     typed_from: Option<PathBuf>,
-    #[command(flatten)]
-    pub(super) output: Output,
 }
 
 /// To which key, and which value.
@@ -89,8 +84,6 @@ pub struct BeaconArgs {
     /// Where to write the last key; no such file may exist yet
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
-    #[command(flatten)]
-    pub(super) output: Output,
 }
 
 /// Which outcome, of which circuit and powers.
@@ -103,8 +96,6 @@ pub struct VerifyTranscript {
     /// The phase 1 file that the ceremony began with
     #[arg(long, value_name = "FILE")]
     powers: PathBuf,
-    #[command(flatten)]
-    pub(super) output: Output,
 }
 
 /// Which outcome, and where to keep it.
@@ -119,8 +110,6 @@ pub struct ImportZkey {
     powers: PathBuf,
     #[command(flatten)]
     keys: KeysDirectory,
-    #[command(flatten)]
-    pub(super) output: Output,
 }
 
 /// A step, as `--json` prints it.
@@ -175,12 +164,12 @@ impl Powers {
     ///
     /// # Errors
     /// See [`CliError`].
-    pub fn run(&self) -> Result<(), CliError> {
+    pub fn run(&self, place: &Place) -> Result<(), CliError> {
         let progress = TerminalProgress::new();
         file::create("the powers of tau", &self.out, |out| {
             Ok(development_powers(self.power, out, &progress)?)
         })?;
-        if self.output.json {
+        if place.json() {
             return Ok(output::print_json(&Report {
                 ok: true,
                 statement: None,
@@ -206,7 +195,7 @@ impl NewZkey {
     ///
     /// # Errors
     /// Of kind proof for bad powers; see [`CliError`].
-    pub fn run(&self) -> Result<(), CliError> {
+    pub fn run(&self, place: &Place) -> Result<(), CliError> {
         file::must_be_new("the key", &self.out)?;
         let circuit = with_statement!(self.statement, S => keys::circuit::<S>())?;
         let mut powers = open_powers(&self.powers)?;
@@ -223,7 +212,7 @@ impl NewZkey {
             insecure: true,
             file: Some(&self.out),
         };
-        if self.output.json {
+        if place.json() {
             return Ok(output::print_json(&report)?);
         }
         let mut tell = Narrator::telling();
@@ -251,7 +240,7 @@ impl Contribute {
     ///
     /// # Errors
     /// Of kind proof for a bad key; see [`CliError`].
-    pub fn run(&self) -> Result<(), CliError> {
+    pub fn run(&self, place: &Place) -> Result<(), CliError> {
         file::must_be_new("the key", &self.out)?;
         let zkey = read_zkey(&self.zkey)?;
         let typed = self.typed()?;
@@ -259,7 +248,7 @@ impl Contribute {
         let next = contribute(&zkey, self.name.as_deref(), typed.as_bytes(), &progress)
             .map_err(|error| named(&self.zkey, error))?;
         save(&next, &self.out)?;
-        contributed(next.transcript(), &self.out, self.output.json)
+        contributed(next.transcript(), &self.out, place.json())
     }
 
     fn typed(&self) -> Result<Zeroizing<String>, CliError> {
@@ -297,7 +286,7 @@ impl BeaconArgs {
     ///
     /// # Errors
     /// Of kind proof for a bad key; see [`CliError`].
-    pub fn run(&self) -> Result<(), CliError> {
+    pub fn run(&self, place: &Place) -> Result<(), CliError> {
         file::must_be_new("the key", &self.out)?;
         let value = hex::decode(&self.value).map_err(|_| {
             CliError::new(
@@ -312,7 +301,7 @@ impl BeaconArgs {
         let last = beacon(&zkey, self.name.as_deref(), &value, &progress)
             .map_err(|error| named(&self.zkey, error))?;
         save(&last, &self.out)?;
-        contributed(last.transcript(), &self.out, self.output.json)
+        contributed(last.transcript(), &self.out, place.json())
     }
 }
 
@@ -349,13 +338,13 @@ impl VerifyTranscript {
     ///
     /// # Errors
     /// Of kind proof for a key that is not the ceremony's outcome; see [`CliError`].
-    pub fn run(&self) -> Result<(), CliError> {
+    pub fn run(&self, place: &Place) -> Result<(), CliError> {
         let circuit = with_statement!(self.statement, S => keys::circuit::<S>())?;
         let zkey = read_zkey(&self.zkey)?;
         let mut powers = open_powers(&self.powers)?;
         let verified = verify(&zkey, &circuit, &mut powers, &TerminalProgress::new())
             .map_err(|error| named(&self.zkey, error))?;
-        outcome(self.statement, &verified, None, None, self.output.json)
+        outcome(self.statement, &verified, None, None, place.json())
     }
 }
 
@@ -364,10 +353,10 @@ impl ImportZkey {
     ///
     /// # Errors
     /// As [`VerifyTranscript::run`]; of kind environment where the keys cannot be kept.
-    pub fn run(&self) -> Result<(), CliError> {
+    pub fn run(&self, place: &Place) -> Result<(), CliError> {
         let zkey = read_zkey(&self.zkey)?;
         let mut powers = open_powers(&self.powers)?;
-        let store = self.keys.store()?;
+        let store = self.keys.store(place)?;
         let progress = TerminalProgress::new();
         with_statement!(self.statement, S => {
             let (keys, verified): (Keys<S>, _) = import(&zkey, &mut powers, &progress)
@@ -375,7 +364,7 @@ impl ImportZkey {
             let path = store.keep_imported(&keys)?;
             let key = keys.verifying().hash().to_string();
             let kept = Kept { key, keys: keys.provenance().to_string() };
-            outcome(self.statement, &verified, Some(kept), Some(&path), self.output.json)
+            outcome(self.statement, &verified, Some(kept), Some(&path), place.json())
         })
     }
 }

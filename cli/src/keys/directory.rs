@@ -1,6 +1,6 @@
 //! Where keys of ceremonies are kept.
 
-use crate::error::{CliError, Kind};
+use crate::{error::CliError, place::Place};
 use clap::Args;
 use repute_prover::Store;
 use std::path::PathBuf;
@@ -10,7 +10,7 @@ use std::path::PathBuf;
 pub struct KeysDirectory {
     /// The directory of keys from ceremonies
     ///
-    /// Without it, `keys` in the directory that REPUTE_DATA_DIR names, or in the user's data directory.
+    /// Without it, `keys` in the data directory.
     #[arg(
         long = "keys",
         value_name = "DIRECTORY",
@@ -25,22 +25,10 @@ impl KeysDirectory {
     ///
     /// # Errors
     /// Of kind environment for a user without a home directory.
-    pub fn store(&self) -> Result<Store, CliError> {
-        if let Some(directory) = &self.directory {
-            return Ok(Store::at(directory));
+    pub fn store(&self, place: &Place) -> Result<Store, CliError> {
+        match &self.directory {
+            Some(directory) => Ok(Store::at(directory)),
+            None => Ok(Store::at(place.data_dir()?.join("keys"))),
         }
-        let data = match std::env::var_os("REPUTE_DATA_DIR") {
-            Some(directory) if !directory.is_empty() => PathBuf::from(directory),
-            _ => directories::ProjectDirs::from("", "", "repute")
-                .ok_or_else(|| {
-                    CliError::new(
-                        Kind::Environment,
-                        "this user has no data directory: name a directory with --keys",
-                    )
-                })?
-                .data_dir()
-                .to_owned(),
-        };
-        Ok(Store::at(data.join("keys")))
     }
 }

@@ -1,10 +1,11 @@
 //! `repute keys export-…`: what other tools take.
 
-use super::{KeysDirectory, Output, statement::StatementName, statement::with_statement};
+use super::{KeysDirectory, statement::StatementName, statement::with_statement};
 use crate::{
     error::{CliError, Kind},
     file,
     output::{self, Narrator},
+    place::Place,
 };
 use clap::Args;
 use repute_circuits::{example::Example, release::Named, shape::Digest};
@@ -24,8 +25,6 @@ pub struct R1cs {
     /// Where to write the circuit; no such file may exist yet
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
-    #[command(flatten)]
-    pub(super) output: Output,
 }
 
 /// Which example.
@@ -36,8 +35,6 @@ pub struct Wtns {
     /// Where to write the witness; no such file may exist yet
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
-    #[command(flatten)]
-    pub(super) output: Output,
 }
 
 /// Which verifying key.
@@ -53,8 +50,6 @@ pub struct Vkey {
     development_keys: bool,
     #[command(flatten)]
     keys: KeysDirectory,
-    #[command(flatten)]
-    pub(super) output: Output,
 }
 
 /// What was written, as `--json` prints it.
@@ -97,12 +92,12 @@ impl R1cs {
     ///
     /// # Errors
     /// See [`CliError`].
-    pub fn run(&self) -> Result<(), CliError> {
+    pub fn run(&self, place: &Place) -> Result<(), CliError> {
         let circuit = with_statement!(self.statement, S => keys::circuit::<S>())?;
         file::create("the circuit", &self.out, |out| {
             Ok(r1cs::write(&circuit, out)?)
         })?;
-        written(self.statement, &self.out, self.output.json)
+        written(self.statement, &self.out, place.json())
     }
 }
 
@@ -111,14 +106,14 @@ impl Wtns {
     ///
     /// # Errors
     /// See [`CliError`].
-    pub fn run(&self) -> Result<(), CliError> {
+    pub fn run(&self, place: &Place) -> Result<(), CliError> {
         let witness = with_statement!(self.statement, S => {
             prove::witness(&<S as Example>::example()).map_err(CliError::internal)
         })?;
         file::create("the witness", &self.out, |out| {
             Ok(wtns::write(&witness, out)?)
         })?;
-        written(self.statement, &self.out, self.output.json)
+        written(self.statement, &self.out, place.json())
     }
 }
 
@@ -144,8 +139,8 @@ impl Vkey {
     ///
     /// # Errors
     /// Of kind proof where the keys are damaged; see [`CliError`].
-    pub fn run(&self) -> Result<(), CliError> {
-        let (key, circuit, provenance) = self.key()?;
+    pub fn run(&self, place: &Place) -> Result<(), CliError> {
+        let (key, circuit, provenance) = self.key(place)?;
         file::create("the verifying key", &self.out, |out| {
             std::io::Write::write_all(out, snarkjs::verifying_key_to_json(&key).as_bytes())
                 .map_err(|error| CliError::new(Kind::Environment, error))
@@ -158,15 +153,15 @@ impl Vkey {
             keys: Some(provenance.to_string()),
             file: &self.out,
         }
-        .tell(self.output.json)
+        .tell(place.json())
     }
 
-    fn key(&self) -> Result<(VerifyingKey, Digest, Provenance), CliError> {
+    fn key(&self, place: &Place) -> Result<(VerifyingKey, Digest, Provenance), CliError> {
         with_statement!(self.statement, S => {
             let keys = if self.development_keys {
                 DeferredKeys::<S>::new(Store::of_user()?)?
             } else {
-                DeferredKeys::<S>::imported(self.keys.store()?)?
+                DeferredKeys::<S>::imported(self.keys.store(place)?)?
             };
             Ok((keys.verifying().clone(), keys.circuit_hash(), keys.provenance()))
         })

@@ -1,9 +1,10 @@
 //! `repute keys list`.
 
-use super::{KeysDirectory, Output};
+use super::KeysDirectory;
 use crate::{
     error::CliError,
     output::{self, Narrator},
+    place::Place,
 };
 use clap::Args;
 use repute_circuits::release::find;
@@ -16,8 +17,6 @@ use std::path::PathBuf;
 pub struct List {
     #[command(flatten)]
     keys: KeysDirectory,
-    #[command(flatten)]
-    pub(super) output: Output,
 }
 
 /// The keys, as `--json` prints them.
@@ -46,13 +45,13 @@ impl List {
     ///
     /// # Errors
     /// Of kind environment where a directory cannot be read.
-    pub fn run(&self) -> Result<(), CliError> {
+    pub fn run(&self, place: &Place) -> Result<(), CliError> {
         let mut report = Report {
             ok: true,
             keys: Vec::new(),
             damaged: Vec::new(),
         };
-        let imported = self.keys.store()?;
+        let imported = self.keys.store(place)?;
         let cache = Store::of_user()?;
         let mut all = imported.list()?;
         if cache.directory() != imported.directory() {
@@ -61,7 +60,7 @@ impl List {
         for keys in all {
             report.add(keys);
         }
-        if self.output.json {
+        if place.json() {
             return Ok(output::print_json(&report)?);
         }
         let mut tell = Narrator::telling();

@@ -28,21 +28,8 @@ pub fn run(arguments: &[&str], cache: &Path) -> Run {
 
 /// [`run`] with more in the environment, which else names nothing that the program reads.
 pub fn run_with(arguments: &[&str], cache: &Path, environment: &[(&str, &str)]) -> Run {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_repute"));
-    for name in [
-        "REPUTE_RPC_URL",
-        "REPUTE_KEYS",
-        "REPUTE_MANIFEST",
-        "REPUTE_WALLET",
-        "REPUTE_WORDS",
-        "REPUTE_DEPLOYER_KEY",
-    ] {
-        command.env_remove(name);
-    }
+    let mut command = prepared(arguments, cache);
     let output = command
-        .args(arguments)
-        .env("REPUTE_CACHE_DIR", cache)
-        .env("COLUMNS", "100")
         .envs(environment.iter().copied())
         .output()
         .expect("the program starts");
@@ -52,4 +39,26 @@ pub fn run_with(arguments: &[&str], cache: &Path, environment: &[(&str, &str)]) 
         stdout: text(output.stdout),
         stderr: text(output.stderr),
     }
+}
+
+/// The program, about to run with nothing in the environment but its key cache.
+pub fn prepared(arguments: &[&str], cache: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_repute"));
+    for name in [
+        "REPUTE_RPC_URL",
+        "REPUTE_KEYS",
+        "REPUTE_MANIFEST",
+        "REPUTE_WALLET",
+        "REPUTE_WORDS",
+        "REPUTE_KEY",
+    ] {
+        command.env_remove(name);
+    }
+    command
+        .args(arguments)
+        .env("REPUTE_CACHE_DIR", cache)
+        // Where the user of this machine has none of its own.
+        .env("REPUTE_DATA_DIR", keys().join("no data"))
+        .env("COLUMNS", "100");
+    command
 }

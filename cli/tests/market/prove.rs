@@ -1,12 +1,11 @@
 //! `repute prove`: an agent with a record on a local node shows something of it.
 
-#[path = "../common/mod.rs"]
-mod common;
-mod verify;
-mod world;
-
+use crate::{
+    common::{keys, run_with},
+    json,
+    world::{AUDIENCE, CATEGORY, DAY, HOUR, TOKEN, World},
+};
 use alloy::primitives::{B256, U256};
-use common::{Run, keys, run_with};
 use repute_circuits::{policy::Policy, window::Filter};
 use repute_contracts::time;
 use repute_sdk::{
@@ -23,7 +22,6 @@ use std::{
     fs,
     path::{Path, PathBuf},
 };
-use world::{AUDIENCE, CATEGORY, DAY, HOUR, TOKEN, World};
 
 /// The request that a document answers, as the party that made it has it.
 fn made(found: &Ask) -> Ask {
@@ -33,10 +31,6 @@ fn made(found: &Ask) -> Ask {
         label: label("market"),
         deadline: found.deadline,
     }
-}
-
-fn json(run: &Run) -> serde_json::Value {
-    serde_json::from_str(&run.stdout).unwrap_or_else(|error| panic!("{error}: {}", run.stdout))
 }
 
 fn shown(path: &Path) -> Vec<Purpose> {
@@ -175,7 +169,7 @@ fn what_is_missing_is_told(world: &World) {
             &set("--words-file", nowhere.clone()),
             &[],
             4,
-            "the words file",
+            "the 24 words",
         ),
         (
             &set("--words-file", world.path("no words")),
@@ -323,7 +317,7 @@ async fn standing_and_completion_convince_the_ledger(world: &mut World, job: u64
     let proof = CompletionProof::from_json(&document["proof"].to_string()).expect("whole");
     let stage = proof.verify_on_chain(&world.chain, &made(&proof.ask)).await;
     assert_eq!(stage.expect("the ledger is convinced"), Stage::Completed);
-    verify::each_refusal_has_its_code(world, &standing, &proof.to_json()).await;
+    crate::verify::each_refusal_has_its_code(world, &standing, &proof.to_json()).await;
 
     // Another audience must not be shown the same state.
     let [wallet, out] = [world.path("wallet"), world.path("never")];

@@ -1,9 +1,13 @@
 //! A deployment on a local node, and an agent that works there.
 
-use crate::common::{Run, keys, run_with};
+use crate::{
+    common::{Run, keys, run_with},
+    json,
+};
 use alloy::{
     network::EthereumWallet,
     primitives::{Address, Bytes, U256, keccak256},
+    signers::local::PrivateKeySigner,
 };
 use repute_circuits::policy::Policy;
 use repute_contracts::{
@@ -41,10 +45,10 @@ pub struct World {
     _anvil: Anvil,
     pub url: String,
     pub chain: Chain,
-    log: Log,
+    pub log: Log,
     client: Client,
     relay: Relay,
-    agent: Agent,
+    pub agent: Agent,
     files: TempDir,
 }
 
@@ -113,11 +117,16 @@ impl World {
         self.chain.now().await.expect("the node answers")
     }
 
-    async fn send(&mut self, request: Request) {
+    pub async fn send(&mut self, request: Request) {
         match self.relay.send(&request).await {
             Ok(Sent::Mined(_)) => {}
             other => panic!("not mined: {other:?}"),
         }
+        self.sync().await;
+    }
+
+    /// Reads the log, and lets the agent follow it.
+    pub async fn sync(&mut self) {
         self.log.sync(&self.chain).await.expect("the log reads");
         self.agent.sync(&self.log).expect("the record follows");
     }
@@ -161,11 +170,41 @@ impl World {
         let work = keccak256("salted work");
         let request = self.agent.submit(&self.log, id, work).await;
         self.send(request.expect("it submits")).await;
-        let passed = time::advance(self.chain.provider(), 2 * HOUR).await;
-        passed.expect("a local clock moves");
+        self.wait(2 * HOUR).await;
         let request = self.agent.settle(&self.log, id, Settle::default()).await;
         self.send(request.expect("it settles")).await;
         id
+    }
+
+    /// Moves the node's clock on.
+    pub async fn wait(&self, seconds: u64) {
+        let passed = time::advance(self.chain.provider(), seconds).await;
+        passed.expect("a local clock moves");
+    }
+
+    /// `repute …` by the account of a development key, or of nobody.
+    pub fn repute(&self, arguments: &[&str], account: Option<&PrivateKeySigner>) -> Run {
+        let manifest = self.path("manifest").display().to_string();
+        let key = account.map(|signer| signer.to_bytes().to_string());
+        let mut environment = vec![
+            ("REPUTE_RPC_URL", self.url.as_str()),
+            ("REPUTE_MANIFEST", manifest.as_str()),
+        ];
+        environment.extend(key.as_deref().map(|key| ("REPUTE_KEY", key)));
+        run_with(arguments, &keys(), &environment)
+    }
+
+    /// [`World::repute`] with `--json`, which must succeed.
+    pub fn done(
+        &self,
+        arguments: &[&str],
+        account: Option<&PrivateKeySigner>,
+    ) -> serde_json::Value {
+        let run = self.repute(&[arguments, &["--json"]].concat(), account);
+        assert_eq!(run.code, Some(0), "{arguments:?}: {}", run.stderr);
+        let document = json(&run);
+        assert_eq!(document["ok"], true);
+        document
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
