@@ -1,11 +1,14 @@
 //! snarkjs itself on what is written for it. Installed by `npm ci` in `prover/tests/snarkjs`.
 
+use crate::ceremony::{outcome, powers};
 use crate::common::{completion, keys};
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
 use repute_circuits::example::Example;
 use repute_circuits::statement::{Accept, Completion, Refresh, Settle, Standing, Window};
-use repute_prover::ceremony::{beacon, contribute, development_powers, new_zkey};
+use repute_prover::ceremony::{
+    CeremonyError, Invalid, beacon, contribute, development_powers, new_zkey, verify,
+};
 use repute_prover::engine::R1cs;
 use repute_prover::iden3::ptau::Ptau;
 use repute_prover::iden3::zkey::{self, Beacon, Zkey};
@@ -15,7 +18,7 @@ use repute_prover::keys::circuit;
 use repute_prover::prove::assignment;
 use repute_prover::{Keys, prove, snarkjs};
 use std::fs::{self, File};
-use std::io::BufWriter;
+use std::io::{BufWriter, Cursor};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use tempfile::TempDir;
@@ -299,6 +302,34 @@ fn ceremony_of_both<S: Example>(power: u32) {
 #[test]
 fn completion_is_set_up_by_both() {
     ceremony_of_both::<Completion>(10);
+}
+
+#[test]
+fn what_snarkjs_adds_after_a_beacon_is_refused() {
+    let files = Directory::new();
+    outcome()
+        .write(files.create("ended.zkey"))
+        .expect("the disk has room");
+    must(
+        &files,
+        &[
+            "zkey",
+            "contribute",
+            "ended.zkey",
+            "after.zkey",
+            "--name=Eve",
+            "-e=x",
+        ],
+    );
+    let after = File::open(files.path("after.zkey")).expect("it was written");
+    let after = Zkey::read(after).expect("a key");
+    let mut powers = Ptau::open(Cursor::new(powers())).expect("good powers");
+    let circuit = circuit::<Completion>().expect("the circuit lays out");
+    let refused = verify(&after, &circuit, &mut powers, &()).expect_err("it was over");
+    assert!(matches!(
+        refused,
+        CeremonyError::Invalid(Invalid::AfterBeacon(4))
+    ));
 }
 
 #[test]
