@@ -5,6 +5,7 @@ mod amount;
 mod arbiter;
 mod ask;
 mod audit;
+mod chain;
 mod demo;
 mod deploy;
 mod error;
@@ -17,6 +18,7 @@ mod place;
 mod policy;
 mod post;
 mod prove;
+mod reading;
 mod relay;
 mod review;
 mod secret;
@@ -28,6 +30,7 @@ mod wallet;
 use account::Collect;
 use arbiter::ArbiterCommand;
 use audit::Audit;
+use chain::ChainCommand;
 use clap::{CommandFactory, Parser, Subcommand};
 use deploy::Deploy;
 use error::CliError;
@@ -124,6 +127,12 @@ enum Command {
     /// order of escrow jobs. The report says what was checked, what was not and why, and names each fault
     /// with its place.
     Audit(Box<Audit>),
+    /// Look at the chain that commands work on, let time pass there, or start anew
+    ///
+    /// Without --rpc-url that is a chain in the data directory, with a board of its own from its first use
+    /// on. It needs no node, and is for trying things out.
+    #[command(subcommand, after_long_help = error::EXIT_CODES)]
+    Chain(ChainCommand),
     /// Print a shell's completions of this command line
     #[command(after_long_help = error::EXIT_CODES)]
     Completions(Completions),
@@ -157,6 +166,7 @@ async fn run(command: Option<Command>, place: &Place) -> Result<ExitCode, CliErr
         Command::Relay(relay) => relay.run(place).await,
         Command::Collect(collect) => collect.run(place).await,
         Command::Prove(prove) => prove.run(place).await,
+        Command::Chain(chain) => chain.run(place).await,
         Command::Completions(completions) => completions.run(Cli::command()),
         Command::Man(man) => man.run(place, Cli::command()),
     };

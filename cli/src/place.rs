@@ -3,6 +3,7 @@
 use crate::{
     error::{CliError, Kind},
     file,
+    reading::ReadingBar,
 };
 use alloy::{providers::Provider, rpc::client::RpcClient};
 use clap::Args;
@@ -153,7 +154,9 @@ impl Place {
     pub async fn open(&self) -> Result<(Chain, Log), CliError> {
         let chain = self.chain().await?;
         let mut log = Log::open_in(&self.data_dir()?, &chain)?;
-        log.sync(&chain).await?;
+        let mut bar = ReadingBar::new();
+        log.sync_telling(&chain, &mut |progress| bar.tell(progress))
+            .await?;
         Ok((chain, log))
     }
 }

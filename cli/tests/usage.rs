@@ -56,6 +56,10 @@ fn help_is_as_committed() {
         "prove completion",
         "verify",
         "audit",
+        "chain",
+        "chain status",
+        "chain advance",
+        "chain reset",
         "completions",
         "man",
     ] {
@@ -97,6 +101,76 @@ fn alone_it_tells_where_one_stands() {
             .expect("a text")
             .contains("demo")
     );
+}
+
+#[test]
+fn the_chain_is_kept_between_commands_until_it_is_reset() {
+    let data = tempfile::tempdir().expect("a directory");
+    let at = data.path().display().to_string();
+    let chain = |words: &[&str]| run(&[&["chain", "--data-dir", &at], words].concat(), &keys());
+    let status = || -> serde_json::Value {
+        let Run {
+            code,
+            stdout,
+            stderr,
+        } = chain(&["status", "--json"]);
+        assert_eq!(code, Some(0), "{stderr}");
+        serde_json::from_str(&stdout).expect("JSON")
+    };
+    let begun = status();
+    assert_eq!(
+        (&begun["chainId"], &begun["block"]),
+        (&31_337.into(), &0.into())
+    );
+    assert!(begun["deployment"].is_null());
+    assert_eq!(begun["accounts"][9]["name"], "dev9");
+    assert_eq!(begun["accounts"][9]["wei"], "10000000000000000000000");
+
+    let later = chain(&["advance", "1d2h"]);
+    assert_eq!(later.code, Some(0), "{}", later.stderr);
+    assert!(
+        later.stdout.contains("1 day 2 hours later"),
+        "{}",
+        later.stdout
+    );
+    let moved = status();
+    let passed = moved["time"].as_u64().zip(begun["time"].as_u64());
+    assert_eq!(passed.map(|(now, then)| now - then), Some(26 * 3_600));
+
+    // Another command deploys on its first use.
+    let listed = run(&["jobs", "list", "--data-dir", &at], &keys());
+    assert_eq!(listed.code, Some(0), "{}", listed.stderr);
+    let deployed = status();
+    assert_eq!(deployed["deployment"]["symbol"], "tUSD");
+    assert_eq!(deployed["accounts"][3]["tokens"], "10000000000");
+    let told = chain(&["status"]);
+    for expected in ["embedded, kept in", "dev3", "10,000.00 tUSD"] {
+        assert!(told.stdout.contains(expected), "{}", told.stdout);
+    }
+
+    let unsure = chain(&["reset"]);
+    assert_eq!(unsure.code, Some(2), "{}", unsure.stdout);
+    assert!(unsure.stderr.contains("--yes"), "{}", unsure.stderr);
+    let reset = chain(&["reset", "--yes", "--json"]);
+    assert_eq!(reset.code, Some(0), "{}", reset.stderr);
+    assert_eq!(status()["block"], 0);
+    let elsewhere = chain(&["reset", "--yes", "--rpc-url", "http://127.0.0.1:9"]);
+    assert_eq!(elsewhere.code, Some(2), "{}", elsewhere.stdout);
+}
+
+#[test]
+fn a_chain_that_is_in_use_is_refused() {
+    let data = tempfile::tempdir().expect("a directory");
+    let directory = data.path().join("chain");
+    let held = repute_contracts::EmbeddedChain::open(&directory, &Default::default());
+    let at = data.path().display().to_string();
+    let refused = run(&["chain", "status", "--data-dir", &at], &keys());
+    assert_eq!(refused.code, Some(4), "{}", refused.stdout);
+    let named = directory.display().to_string();
+    assert!(refused.stderr.contains(&named), "{}", refused.stderr);
+    drop(held.expect("a new chain"));
+    let answered = run(&["chain", "status", "--data-dir", &at], &keys());
+    assert_eq!(answered.code, Some(0), "{}", answered.stderr);
 }
 
 #[test]

@@ -169,7 +169,7 @@ async fn run(step: Step, leaves: u64, directory: &Path) -> Result<Measured> {
     Ok(Measured {
         cost,
         bytes: fs::metadata(&path)?.len(),
-        path_us: taking.wall_ms * 1e3 / PATHS as f64,
+        path_us: taking.cpu_ms * 1e3 / PATHS as f64,
         siblings: paths
             .iter()
             .map(|path| path.siblings.len())
@@ -180,7 +180,7 @@ async fn run(step: Step, leaves: u64, directory: &Path) -> Result<Measured> {
 
 fn table(points: &[Point]) -> String {
     let mut text =
-        "| leaves | read, s | peak MiB | database, MiB | open, s | peak MiB | a path, µs | \
+        "| leaves | read, CPU s | peak MiB | database, MiB | open, CPU s | peak MiB | a path, µs | \
                     siblings |\n|---|---|---|---|---|---|---|---|\n"
             .to_owned();
     for Point { leaves, read, open } in points {
@@ -190,10 +190,10 @@ fn table(points: &[Point]) -> String {
         };
         text += &format!(
             "| {leaves} | {:.1} | {} | {:.1} | {:.2} | {} | {:.1} | {} |\n",
-            read.cost.wall_ms / 1e3,
+            read.cost.cpu_ms / 1e3,
             peak(&read.cost),
             open.bytes as f64 / f64::from(1 << 20),
-            open.cost.wall_ms / 1e3,
+            open.cost.cpu_ms / 1e3,
             peak(&open.cost),
             open.path_us,
             open.siblings,

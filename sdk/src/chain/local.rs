@@ -207,7 +207,9 @@ impl Local {
     }
 }
 
-fn chain_dir(data_dir: &Path) -> PathBuf {
+/// Where a data directory has its chain.
+#[must_use]
+pub fn chain_dir(data_dir: &Path) -> PathBuf {
     data_dir.join("chain")
 }
 

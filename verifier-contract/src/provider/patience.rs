@@ -135,7 +135,7 @@ where
 /// Whether a request that failed is sent again.
 enum Again {
     No,
-    /// One more time: it costs as long as before.
+    /// One more time: it may take as long as before.
     Once,
     /// After a wait, which the node may have asked for.
     After(Option<Duration>),
@@ -172,7 +172,8 @@ fn again(error: &TransportError, sends: bool) -> Again {
         return if sends { Again::No } else { Again::Once };
     }
     match cause.downcast_ref::<reqwest::Error>() {
-        Some(http) if http.is_connect() => Again::After(None),
+        // Somebody may just be starting; for long nobody should wait in vain.
+        Some(http) if http.is_connect() => Again::Once,
         Some(http) if http.is_request() && !sends => Again::After(None),
         _ => Again::No,
     }
