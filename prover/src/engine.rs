@@ -27,6 +27,9 @@
 
 mod addition;
 mod backend;
+mod batch;
+#[cfg(test)]
+mod case;
 pub(crate) mod columns;
 mod digits;
 mod fft;
@@ -49,9 +52,10 @@ pub mod synthetic;
 mod table;
 
 pub use backend::{BACKEND_VARIABLE, Backend};
+pub use batch::BatchControl;
 pub use matrices::{MatricesError, R1cs};
 pub use prepared::{
     PrepareError, PrepareOptions, PrepareProgress, PreparedKey, StoreError, TableMemory,
 };
 pub(crate) use prepared::{partial_file, remove_partial_files};
-pub use prove::{BatchControl, ProveError, Prover, Randomness};
+pub use prove::{ProveError, Prover, Randomness};
