@@ -59,7 +59,7 @@ const HEADER: u64 = 36 + 4 * 4 + 8 + 4;
 /// The bytes of a term.
 const TERM: usize = 4 + 32;
 
-/// Reads a circuit as [`write`] writes it: no public outputs, every other wire an input, the terms
+/// Reads a circuit as [`write()`] writes it: no public outputs, every other wire an input, the terms
 /// of a row by wire and none of them zero, each wire its own label.
 ///
 /// # Errors
