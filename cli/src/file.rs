@@ -38,7 +38,7 @@ where
         .map_err(|error| CliError::new(Kind::Environment, format!("{}: {error}", path.display())))
 }
 
-/// Writes a document to a file, as [`write`] does.
+/// Writes a document to a file, as [`write()`] does.
 ///
 /// # Errors
 /// Of kind environment.
@@ -102,7 +102,7 @@ pub fn write(what: &str, path: &Path, text: &str) -> Result<(), CliError> {
         .map_err(|error| failed(what, path, "written", &error))
 }
 
-/// [`write`], after making the directories above.
+/// [`write()`], after making the directories above.
 ///
 /// # Errors
 /// Of kind environment.
