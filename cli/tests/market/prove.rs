@@ -149,7 +149,7 @@ fn what_is_missing_is_told(world: &World) {
             &set("--rpc-url", "http://127.0.0.1:9".into()),
             &[],
             4,
-            "the node did not answer as it should",
+            "the node did not answer: ",
         ),
         (&set("--manifest", nowhere.clone()), &[], 4, "the manifest"),
         (
