@@ -4,7 +4,7 @@ use crate::policy::BadPolicy;
 use repute_contracts::deploy::DeployError;
 use repute_prover::{KeysError, StoreError};
 use repute_sdk::{
-    board::{AgentError, ClientError},
+    board::{AgentError, ClientError, DeliveryError},
     chain::{ChainError, local::LocalError},
     consent::ConsentError,
     keys::{KeyMismatch, ProvingError},
@@ -12,7 +12,7 @@ use repute_sdk::{
     relay::RelayError,
     review::ReviewError,
     shown::ShownError,
-    wallet::WalletError,
+    wallet::{DirectoryError, WalletError},
 };
 use serde::Serialize;
 use std::{fmt, io, path::Path, process::ExitCode};
@@ -203,6 +203,26 @@ impl From<LocalError> for CliError {
             LocalError::Keys(error) => error.into(),
             other => Self::new(Kind::Environment, other),
         }
+    }
+}
+
+impl From<DeliveryError> for CliError {
+    fn from(error: DeliveryError) -> Self {
+        match error {
+            DeliveryError::Log(error) => error.into(),
+            DeliveryError::Agent(error) => error.into(),
+            DeliveryError::Relay(error) => error.into(),
+        }
+    }
+}
+
+impl From<DirectoryError> for CliError {
+    fn from(error: DirectoryError) -> Self {
+        let kind = match &error {
+            DirectoryError::Exists(_) | DirectoryError::Unlock { .. } => Kind::Refused,
+            _ => Kind::Environment,
+        };
+        Self::new(kind, error)
     }
 }
 

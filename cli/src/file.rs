@@ -25,6 +25,31 @@ pub fn read(what: &str, path: &Path) -> Result<Zeroizing<String>, CliError> {
         .map_err(|error| failed(what, path, "read", &error))
 }
 
+/// The bytes of a file, which are no secret.
+///
+/// # Errors
+/// Of kind environment.
+pub fn read_bytes(what: &str, path: &Path) -> Result<Vec<u8>, CliError> {
+    fs::read(path).map_err(|error| failed(what, path, "read", &error))
+}
+
+/// [`write()`] of what must not replace a file.
+///
+/// # Errors
+/// Of kind environment.
+pub fn write_fresh(what: &str, path: &Path, text: &str) -> Result<(), CliError> {
+    if path.exists() {
+        return Err(CliError::new(
+            Kind::Environment,
+            format!(
+                "there is a file at {} already; name another one",
+                path.display()
+            ),
+        ));
+    }
+    write(what, path, text)
+}
+
 /// A document in a file.
 ///
 /// # Errors

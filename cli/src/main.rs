@@ -1,15 +1,19 @@
 //! The repute command-line tool: arguments in, SDK calls, output.
 
 mod account;
+mod agent;
 mod amount;
 mod arbiter;
 mod ask;
 mod audit;
 mod chain;
+mod courier;
+mod delivery;
 mod demo;
 mod deploy;
 mod error;
 mod file;
+mod job;
 mod jobs;
 mod keys;
 mod manual;
@@ -20,6 +24,7 @@ mod post;
 mod prove;
 mod reading;
 mod relay;
+mod reveal;
 mod review;
 mod secret;
 mod status;
@@ -28,12 +33,14 @@ mod verify;
 mod wallet;
 
 use account::Collect;
+use agent::AgentCommand;
 use arbiter::ArbiterCommand;
 use audit::Audit;
 use chain::ChainCommand;
 use clap::{CommandFactory, Parser, Subcommand};
 use deploy::Deploy;
 use error::CliError;
+use job::JobCommand;
 use jobs::Jobs;
 use keys::Keys;
 use manual::{Completions, Man};
@@ -92,6 +99,12 @@ enum Command {
     /// Search the board
     #[command(subcommand, after_long_help = error::EXIT_CODES)]
     Jobs(Box<Jobs>),
+    /// Make, register, show, refresh and recover an agent
+    #[command(subcommand, after_long_help = error::EXIT_CODES)]
+    Agent(Box<AgentCommand>),
+    /// Take jobs, deliver, and get paid
+    #[command(subcommand, after_long_help = error::EXIT_CODES)]
+    Job(Box<JobCommand>),
     /// Offer jobs, and say how they went
     #[command(subcommand, after_long_help = error::EXIT_CODES)]
     Post(Box<Post>),
@@ -160,6 +173,8 @@ async fn run(command: Option<Command>, place: &Place) -> Result<ExitCode, CliErr
         Command::Deploy(deploy) => deploy.run(place).await,
         Command::Keys(keys) => keys.run(place),
         Command::Jobs(jobs) => jobs.run(place).await,
+        Command::Agent(agent) => agent.run(place).await,
+        Command::Job(job) => job.run(place).await,
         Command::Post(post) => post.run(place).await,
         Command::Arbiter(arbiter) => arbiter.run(place).await,
         Command::Review(review) => review.run(place).await,

@@ -100,6 +100,11 @@ impl Narrator {
         }
     }
 
+    /// Warns.
+    pub fn warn(&mut self, text: &str) -> io::Result<()> {
+        self.marked("! ", BAD, text)
+    }
+
     /// Says that something was refused, and why.
     pub fn refused(&mut self, attempt: &str, reason: &str) -> io::Result<()> {
         self.marked("✗ ", BAD, attempt)?;

@@ -93,6 +93,14 @@ impl Place {
         self.rpc_url.is_none()
     }
 
+    /// Where wallets are kept, each in a directory of its name.
+    ///
+    /// # Errors
+    /// As [`Place::data_dir`].
+    pub fn wallets_dir(&self) -> Result<PathBuf, CliError> {
+        Ok(self.data_dir()?.join("wallets"))
+    }
+
     /// The node.
     ///
     /// # Errors

@@ -4,12 +4,13 @@ use crate::{
     ask::AskArgs,
     error::{CliError, EXIT_CODES},
     file::OutArgs,
-    keys::KeysDirectory,
-    output::{self, Narrator, duration, short},
+    jobs::find,
+    output::{self, duration, short},
     place::Place,
     policy::{self, PolicyText, Written},
-    time::Moment,
-    wallet::WalletArgs,
+    reveal::Reveal,
+    time::{Moment, moment},
+    wallet::{AgentSession, WalletArgs},
 };
 use alloy::primitives::U256;
 use clap::{ArgGroup, Args, Subcommand};
@@ -17,15 +18,8 @@ use repute_circuits::{
     statement::{Completion, Standing},
     window::Filter,
 };
-use repute_prover::{Store, TerminalProgress};
-use repute_sdk::{
-    ask::Ask,
-    board::Agent,
-    chain::Chain,
-    document::Document,
-    keys::{Keyring, Provable},
-    log::Log,
-};
+use repute_prover::TerminalProgress;
+use repute_sdk::{anonymity::Bound, ask::Ask, document::Document};
 use serde::Serialize;
 
 /// What may be shown.
@@ -113,8 +107,6 @@ struct Shared {
     #[command(flatten)]
     wallet: WalletArgs,
     #[command(flatten)]
-    keys: KeysDirectory,
-    #[command(flatten)]
     out: OutArgs,
 }
 
@@ -130,6 +122,7 @@ struct Report<P> {
     /// Unix seconds from which a refresh tells least; nothing where no state was shown.
     #[serde(skip_serializing_if = "Option::is_none")]
     refresh_after: Option<u64>,
+    reveals: Reveal,
     /// The document for whoever asks.
     proof: P,
 }
@@ -159,84 +152,77 @@ impl Prove {
 
 /// An agent at a deployment, with what is asked of it.
 struct Session<'a> {
-    chain: Chain,
-    log: Log,
-    keyring: Keyring,
-    agent: Agent,
+    agent: AgentSession,
     ask: Ask,
-    now: u64,
-    tell: Narrator,
-    json: bool,
     shared: &'a Shared,
 }
 
 impl Shared {
     async fn open(&self, place: &Place) -> Result<Session<'_>, CliError> {
         self.out.check(place)?;
-        let (chain, log) = place.open().await?;
-        let wallet = self.wallet.open(&log)?;
-        let imported = self.keys.store(place)?;
-        let keyring = Keyring::of_deployment(chain.manifest(), &Store::of_user()?, &imported)?;
-        let mut agent = Agent::new(chain.clone(), keyring.clone(), wallet)?;
-        agent.sync(&log)?;
-        let now = chain.now().await?;
+        let agent = self.wallet.session(place).await?;
         Ok(Session {
-            ask: self.ask.resolve(now),
-            tell: Narrator::new(place.json()),
-            json: place.json(),
-            shared: self,
-            chain,
-            log,
-            keyring,
+            ask: self.ask.resolve(agent.now),
             agent,
-            now,
+            shared: self,
         })
     }
 }
 
 impl Session<'_> {
-    /// Loads or makes the keys, with a progress bar on stderr.
-    fn load<S: Provable>(&self) -> Result<(), CliError> {
-        Ok(self.keyring.load::<S>(&TerminalProgress::new())?)
+    /// Tells what the audience learns besides the pseudonym, and what others do.
+    fn reveal(&mut self, bound: Bound, what: &str) -> Result<Reveal, CliError> {
+        let reveal = Reveal::among(bound)
+            .to(
+                self.ask.audience.to_string(),
+                format!("{what}, and the name by which it alone knows this agent"),
+            )
+            .to(
+                "everybody else",
+                "nothing, unless the proof is sent to a contract",
+            );
+        reveal.tell(&mut self.agent.tell)?;
+        Ok(reveal)
     }
 
-    /// Writes the wallet, then the proof, and says what was shown.
+    /// Hands the proof out, and says what was shown.
     fn hand_out<P: Document>(
         &mut self,
         statement: String,
         pseudonym: U256,
         what: &str,
-        proof: P,
+        (proof, reveals): (P, Reveal),
     ) -> Result<(), CliError> {
-        let wallet = self.agent.wallet();
-        self.shared.wallet.save(wallet)?;
         let written = self.shared.out.write(&proof)?;
-        let shown = wallet.shown()?;
-        self.tell.done(what, None)?;
+        let Self { agent, ask, .. } = self;
+        let shown = agent.agent.wallet().shown()?;
+        let now = agent.now;
+        agent.tell.done(what, None)?;
         let name = short(format!("{pseudonym:#x}"));
-        let left = self.ask.deadline.saturating_sub(self.now);
-        self.tell.say(&format!(
+        let left = ask.deadline.saturating_sub(now);
+        agent.tell.say(&format!(
             "Statement {statement} with {}, for {} alone, good for {}; the agent's pseudonym there is {name}",
-            self.keyring.provenance(),
-            self.ask.audience,
+            agent.keyring.provenance(),
+            ask.audience,
             duration(left),
         ))?;
         if let Some(path) = written {
-            self.tell.say(&format!("Written to {}", path.display()))?;
+            agent.tell.say(&format!("Written to {}", path.display()))?;
         }
         if let Some(shown) = shown {
-            self.tell.aside(&format!(
+            agent.tell.aside(&format!(
                 "The current state has left this machine. Before it is used for anything else it must be \
-                 refreshed, best in {} or later.",
-                duration(shown.refresh_after.saturating_sub(self.now)),
+                 refreshed, best in {} or later: `repute agent refresh`.",
+                duration(shown.refresh_after.saturating_sub(now)),
             ))?;
         }
-        if self.json {
+        if agent.json {
             output::print_json(&Report {
                 ok: true,
                 statement,
                 pseudonym,
                 refresh_after: shown.map(|shown| shown.refresh_after),
+                reveals,
                 proof,
             })?;
         }
@@ -244,57 +230,68 @@ impl Session<'_> {
     }
 }
 
+/// What a shown state tells besides its policy.
+const CURRENT: &str = "when the state shown is spent, because its nullifier is in the proof";
+
 impl Window {
     async fn prove(&self, session: &mut Session<'_>) -> Result<(), CliError> {
         let filter = Filter {
             category: self.category,
-            since: self.since.before(session.now),
+            since: self.since.before(session.agent.now),
         };
-        let token = session.chain.token().clone();
+        let token = session.agent.chain.token().clone();
         let policy = self.policy.resolve(&token)?;
-        let Session {
-            agent, log, ask, ..
-        } = session;
+        let AgentSession { agent, log, .. } = &session.agent;
         let size = agent.can_show_window(log, &filter, &policy).await?;
-        size.load_keys(&session.keyring, &TerminalProgress::new())?;
-        let proof = agent.prove_window(log, ask, &filter, &policy).await?;
         let jobs = match filter.category {
             Some(category) => format!("jobs of category {category}"),
             None => "jobs of every category".to_owned(),
         };
-        let what = format!(
-            "The {jobs} taken since unix second {} meet {}",
-            filter.since,
+        let meets = format!(
+            "The {jobs} taken since {} meet {}",
+            moment(filter.since),
             Written(&policy, &token),
         );
+        let bound = Bound::of_window(log, &policy, &filter);
+        let reveal = session.reveal(bound, &format!("{meets:?}, and {CURRENT}"))?;
+        size.load_keys(&session.agent.keyring, &TerminalProgress::new())?;
+        let AgentSession { agent, log, .. } = &mut session.agent;
+        let proof = agent
+            .prove_window(log, &session.ask, &filter, &policy)
+            .await?;
         let statement = format!("window-{}", proof.slots);
-        session.hand_out(statement, proof.pseudonym, &what, proof)
+        session.hand_out(statement, proof.pseudonym, &meets, (proof, reveal))
     }
 }
 
 impl StandingArgs {
     async fn prove(&self, session: &mut Session<'_>) -> Result<(), CliError> {
-        let token = session.chain.token().clone();
+        let token = session.agent.chain.token().clone();
         let policy = self.policy.resolve(&token)?;
-        session.agent.can_show_standing(&policy).await?;
-        session.load::<Standing>()?;
-        let Session {
-            agent, log, ask, ..
-        } = session;
-        let proof = agent.prove_standing(log, ask, policy).await?;
-        let what = format!("The record meets {}", Written(&policy, &token));
-        session.hand_out("standing".to_owned(), proof.pseudonym, &what, proof)
+        session.agent.agent.can_show_standing(&policy).await?;
+        let meets = format!("The record meets {}", Written(&policy, &token));
+        let bound = Bound::of_policy(&session.agent.log, &policy, session.agent.now);
+        let reveal = session.reveal(bound, &format!("{meets:?}, and {CURRENT}"))?;
+        session.agent.load::<Standing>()?;
+        let AgentSession { agent, log, .. } = &mut session.agent;
+        let proof = agent.prove_standing(log, &session.ask, policy).await?;
+        let name = "standing".to_owned();
+        session.hand_out(name, proof.pseudonym, &meets, (proof, reveal))
     }
 }
 
 impl CompletionArgs {
     async fn prove(&self, session: &mut Session<'_>) -> Result<(), CliError> {
-        session.load::<Completion>()?;
-        let Session {
-            agent, log, ask, ..
-        } = session;
-        let proof = agent.prove_completion(log, ask, self.job).await?;
+        let AgentSession { agent, log, .. } = &session.agent;
+        agent.wallet().owns(find(log, self.job)?)?;
+        let bound = Bound::registered(log);
+        let what = format!("that this agent took job {}", self.job);
+        let reveal = session.reveal(bound, &what)?;
+        session.agent.load::<Completion>()?;
+        let AgentSession { agent, log, .. } = &mut session.agent;
+        let proof = agent.prove_completion(log, &session.ask, self.job).await?;
         let what = format!("Job {} was taken by this agent", self.job);
-        session.hand_out("completion".to_owned(), proof.pseudonym, &what, proof)
+        let name = "completion".to_owned();
+        session.hand_out(name, proof.pseudonym, &what, (proof, reveal))
     }
 }

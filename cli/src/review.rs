@@ -73,7 +73,9 @@ struct SignReport<'a> {
 
 impl KeyArgs {
     fn reviewer(&self) -> Result<Reviewer, CliError> {
-        Ok(Reviewer::new(self.words.seed()?.reviewer(self.index)))
+        Ok(Reviewer::new(
+            self.words.words()?.seed().reviewer(self.index),
+        ))
     }
 }
 

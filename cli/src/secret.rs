@@ -6,7 +6,7 @@ use crate::{
     file,
 };
 use clap::Args;
-use repute_sdk::wallet::{Seed, Words};
+use repute_sdk::wallet::Words;
 use std::{
     env,
     path::{Path, PathBuf},
@@ -23,6 +23,24 @@ pub struct Source<'a> {
     pub file: Option<&'a Path>,
     /// The environment variable that may hold it.
     pub variable: &'static str,
+}
+
+/// A new secret, which is asked for twice where it is typed.
+///
+/// # Errors
+/// As [`Source::read`], and where it is not typed the same twice.
+pub fn confirmed(source: &Source<'_>) -> Result<Zeroizing<String>, CliError> {
+    let first = source.read()?;
+    if source.file.is_some() || env::var_os(source.variable).is_some() {
+        return Ok(first);
+    }
+    match *source.read()? == *first {
+        true => Ok(first),
+        false => Err(CliError::new(
+            Kind::Refused,
+            format!("{} was not typed the same twice; begin again", source.what),
+        )),
+    }
 }
 
 impl Source<'_> {
@@ -71,11 +89,11 @@ pub struct WordsArgs {
 }
 
 impl WordsArgs {
-    /// The words' seed.
+    /// The words.
     ///
     /// # Errors
     /// Where there are none, or what is there are none.
-    pub fn seed(&self) -> Result<Seed, CliError> {
+    pub fn words(&self) -> Result<Words, CliError> {
         let text = Source {
             what: "the 24 words",
             option: "--words-file",
@@ -83,7 +101,6 @@ impl WordsArgs {
             variable: "REPUTE_WORDS",
         }
         .read()?;
-        let words = Words::parse(&text).map_err(|error| CliError::new(Kind::Refused, error))?;
-        Ok(words.seed())
+        Words::parse(&text).map_err(|error| CliError::new(Kind::Refused, error))
     }
 }

@@ -1,15 +1,19 @@
-//! The agent's wallet file and words.
+//! The agent's wallet in the data directory, and its passphrase.
 
 use crate::{
     error::{CliError, Kind},
-    file,
-    secret::WordsArgs,
+    output::Narrator,
+    place::Place,
+    secret::{Source, confirmed},
 };
 use clap::Args;
+use repute_prover::Store;
 use repute_sdk::{
-    document::Document,
+    board::Agent,
+    chain::Chain,
+    keys::Keyring,
     log::Log,
-    wallet::{Wallet, WalletFile},
+    wallet::{Passphrase, Wallet, WalletDir},
 };
 use std::path::PathBuf;
 
@@ -17,59 +21,147 @@ use std::path::PathBuf;
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Agent")]
 pub struct WalletArgs {
-    /// The agent's wallet file
-    ///
-    /// It holds no secret, but what the agent showed to whom, so that one use is not linked to
-    /// another. It is updated before anything leaves this machine.
+    /// The agent's wallet, by its name in the data directory
     #[arg(
         long,
-        value_name = "FILE",
+        value_name = "NAME",
         env = "REPUTE_WALLET",
-        hide_env_values = true
+        default_value = "agent"
     )]
-    wallet: PathBuf,
-    /// Make the wallet file of agent NUMBER (the first is 0) from words and chain
+    wallet: String,
+    /// A file with the wallet's passphrase
     ///
-    /// For a machine that has no wallet file. What was shown earlier, from elsewhere, is then not
-    /// known.
-    #[arg(long, value_name = "NUMBER")]
-    recover: Option<u64>,
-    #[command(flatten)]
-    words: WordsArgs,
+    /// Without it the passphrase is taken from the environment variable REPUTE_PASSPHRASE, and where that is
+    /// not set, asked for on the terminal.
+    #[arg(long, value_name = "FILE")]
+    passphrase_file: Option<PathBuf>,
+}
+
+/// An agent at a deployment whose log is read.
+pub struct AgentSession {
+    /// The deployment.
+    pub chain: Chain,
+    /// Its log.
+    pub log: Log,
+    /// The keys to prove with, made when they are needed.
+    pub keyring: Keyring,
+    /// The agent, with its wallet in the data directory.
+    pub agent: Agent,
+    /// The newest block's time, unix seconds.
+    pub now: u64,
+    /// Tells what happens.
+    pub tell: Narrator,
+    /// Whether JSON is asked for.
+    pub json: bool,
 }
 
 impl WalletArgs {
-    /// The wallet, to be synced before use.
+    /// The wallet's name.
+    pub fn name(&self) -> &str {
+        &self.wallet
+    }
+
+    /// Where the wallet is, or would be.
     ///
     /// # Errors
-    /// Where file or words are missing or wrong.
-    pub fn open(&self, log: &Log) -> Result<Wallet, CliError> {
-        let path = self.wallet.display();
-        let refused = |message| Err(CliError::new(Kind::Environment, message));
-        match (self.wallet.exists(), self.recover) {
-            (false, None) => refused(format!(
-                "there is no wallet file at {path}: name the agent's, or make one with --recover 0"
-            )),
-            (true, Some(_)) => refused(format!(
-                "there is a wallet file at {path}: leave out --recover, or name another file"
-            )),
-            (true, None) => {
-                let stored: WalletFile = file::read_document("the wallet file", &self.wallet)?;
-                Ok(Wallet::from_file(&self.words.seed()?, stored))
-            }
-            (false, Some(index)) => {
-                let wallet = Wallet::recover(&self.words.seed()?, log, index)?;
-                self.save(&wallet)?;
-                Ok(wallet)
-            }
+    /// Where the name is none, or there is no data directory.
+    pub fn path(&self, place: &Place) -> Result<PathBuf, CliError> {
+        let is_name = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
+        if self.wallet.starts_with('.')
+            || !self.wallet.chars().all(is_name)
+            || self.wallet.is_empty()
+        {
+            return Err(CliError::new(
+                Kind::Usage,
+                format!(
+                    "{:?} is no wallet's name: use letters, digits, - and _",
+                    self.wallet
+                ),
+            ));
+        }
+        Ok(place.wallets_dir()?.join(&self.wallet))
+    }
+
+    fn source(&self) -> Source<'_> {
+        Source {
+            what: "the wallet's passphrase",
+            option: "--passphrase-file",
+            file: self.passphrase_file.as_deref(),
+            variable: "REPUTE_PASSPHRASE",
         }
     }
 
-    /// Writes the wallet file: before anything that it notes leaves the machine.
+    /// The passphrase of a wallet that exists.
     ///
     /// # Errors
-    /// Where the file cannot be written.
-    pub fn save(&self, wallet: &Wallet) -> Result<(), CliError> {
-        file::write("the wallet file", &self.wallet, &wallet.to_file().to_json())
+    /// Where there is none to be had.
+    pub fn passphrase(&self) -> Result<Passphrase, CliError> {
+        passphrase(&self.source().read()?)
     }
+
+    /// The passphrase of a new wallet, asked for twice where it is typed.
+    ///
+    /// # Errors
+    /// As [`WalletArgs::passphrase`], and where it is not typed the same twice.
+    pub fn new_passphrase(&self) -> Result<Passphrase, CliError> {
+        passphrase(&confirmed(&self.source())?)
+    }
+
+    /// The wallet, unlocked, to be synced before use. No other program can use it meanwhile.
+    ///
+    /// # Errors
+    /// Where there is none, or it does not open.
+    pub fn open(&self, place: &Place) -> Result<Wallet, CliError> {
+        let path = self.path(place)?;
+        if !path.exists() {
+            return Err(CliError::new(
+                Kind::Environment,
+                format!(
+                    "there is no wallet {:?} in the data directory: make one with `repute agent new`, or \
+                     get a lost one back with `repute agent recover`",
+                    self.wallet
+                ),
+            ));
+        }
+        let directory = WalletDir::open(&path)?;
+        Ok(directory.unlock(&self.passphrase()?)?)
+    }
+
+    /// The agent at the deployment of `place`, in step with its log.
+    ///
+    /// # Errors
+    /// As [`WalletArgs::open`] and [`Place::open`].
+    pub async fn session(&self, place: &Place) -> Result<AgentSession, CliError> {
+        let wallet = self.open(place)?;
+        AgentSession::of(wallet, place).await
+    }
+}
+
+impl AgentSession {
+    /// The agent of a wallet at the deployment of `place`, in step with its log.
+    ///
+    /// # Errors
+    /// As [`Place::open`], and where the wallet is for another deployment.
+    pub async fn of(wallet: Wallet, place: &Place) -> Result<Self, CliError> {
+        let (chain, log) = place.open().await?;
+        let keyring = Keyring::deferred(&Store::of_user()?)?;
+        let mut agent = Agent::new(chain.clone(), keyring.clone(), wallet)?;
+        agent.sync(&log)?;
+        Ok(Self {
+            now: chain.now().await?,
+            tell: Narrator::new(place.json()),
+            json: place.json(),
+            chain,
+            log,
+            keyring,
+            agent,
+        })
+    }
+}
+
+/// A passphrase without the line's end that a file has.
+fn passphrase(text: &str) -> Result<Passphrase, CliError> {
+    let text = text.strip_suffix('\n').unwrap_or(text);
+    let text = text.strip_suffix('\r').unwrap_or(text);
+    Passphrase::new(text).map_err(|error| CliError::new(Kind::Refused, error))
 }

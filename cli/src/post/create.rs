@@ -4,7 +4,7 @@ use crate::{
     account::AccountArgs,
     amount::Amount,
     error::{CliError, Kind},
-    output,
+    file, output,
     place::Place,
     policy::PolicyText,
     time::{Moment, length, moment},
@@ -18,7 +18,7 @@ use repute_sdk::{
     post::{Arbitration, Terms},
 };
 use serde::Serialize;
-use std::{fs, path::PathBuf};
+use std::path::PathBuf;
 
 /// What is offered.
 #[derive(Debug, Args)]
@@ -147,15 +147,7 @@ impl Create {
 
     fn terms(&self, chain: &Chain, now: u64) -> Result<Terms, CliError> {
         let token = chain.token();
-        let description = fs::read(&self.description).map_err(|error| {
-            CliError::new(
-                Kind::Environment,
-                format!(
-                    "the description {} cannot be read: {error}; check the path and its permissions",
-                    self.description.display()
-                ),
-            )
-        })?;
+        let description = file::read_bytes("the description", &self.description)?;
         let reviewer = self.reviewer.map(from_word).transpose().map_err(|_| {
             CliError::new(
                 Kind::Refused,

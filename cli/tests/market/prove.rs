@@ -3,7 +3,7 @@
 use crate::{
     common::{keys, run_with},
     json,
-    world::{AUDIENCE, CATEGORY, DAY, HOUR, TOKEN, World},
+    world::{AUDIENCE, CATEGORY, DAY, HOUR, TOKEN, World, keep},
 };
 use alloy::primitives::{B256, U256};
 use repute_circuits::{policy::Policy, window::Filter};
@@ -15,13 +15,10 @@ use repute_sdk::{
     log::Stage,
     shown::label,
     standing::StandingProof,
-    wallet::{Purpose, WalletFile, Words},
+    wallet::{Purpose, Words},
     window::WindowProof,
 };
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::{fs, path::PathBuf};
 
 /// The request that a document answers, as the party that made it has it.
 fn made(found: &Ask) -> Ask {
@@ -33,10 +30,9 @@ fn made(found: &Ask) -> Ask {
     }
 }
 
-fn shown(path: &Path) -> Vec<Purpose> {
-    let text = fs::read_to_string(path).expect("a wallet file");
-    let file = WalletFile::from_json(&text).expect("whole");
-    file.notes.shown.iter().map(|shown| shown.purpose).collect()
+fn shown(world: &World, wallet: &str) -> Vec<Purpose> {
+    let notes = world.notes(wallet);
+    notes.shown.iter().map(|shown| shown.purpose).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -56,7 +52,7 @@ async fn an_agent_shows_its_record_from_the_command_line() {
 }
 
 fn a_miss_is_told_before_a_proof(world: &World) {
-    let before = fs::read(world.path("wallet")).expect("a wallet file");
+    let before = world.notes("agent");
     for (arguments, expected) in [
         (
             &["--category", "7", "--policy", "completed>=2"][..],
@@ -90,7 +86,7 @@ fn a_miss_is_told_before_a_proof(world: &World) {
         assert!(message.contains(expected), "{message}");
     }
     // Nothing was shown.
-    assert_eq!(fs::read(world.path("wallet")).expect("still there"), before);
+    assert_eq!(world.notes("agent"), before);
 }
 
 fn what_is_missing_is_told(world: &World) {
@@ -104,8 +100,8 @@ fn what_is_missing_is_told(world: &World) {
         "--json",
     ];
     let run = |change: &dyn Fn(&mut Vec<String>), environment: &[(&str, &str)]| {
-        let [words, manifest, wallet] =
-            ["words", "manifest", "wallet"].map(|name| world.path(name).display().to_string());
+        let [data, manifest, passphrase] =
+            ["data", "manifest", "passphrase"].map(|name| world.path(name).display().to_string());
         let mut all: Vec<String> = ["prove"]
             .iter()
             .chain(&window)
@@ -115,8 +111,9 @@ fn what_is_missing_is_told(world: &World) {
             ("--audience", AUDIENCE.to_owned()),
             ("--rpc-url", world.url.clone()),
             ("--manifest", manifest),
-            ("--wallet", wallet),
-            ("--words-file", words),
+            ("--data-dir", data),
+            ("--wallet", "agent".into()),
+            ("--passphrase-file", passphrase),
         ];
         all.extend(
             named
@@ -133,11 +130,11 @@ fn what_is_missing_is_told(world: &World) {
             all[at.expect("it is given") + 1] = value.display().to_string();
         }
     };
-    let other_words = Words::generate(&mut rand::rngs::OsRng).phrase();
-    fs::write(world.path("other words"), &*other_words).expect("written");
-    fs::write(world.path("no words"), "twelve of them").expect("written");
+    let words = Words::generate(&mut rand::rngs::OsRng);
+    keep(&world.path("data"), "stranger", &world.chain, &words);
+    fs::write(world.path("wrong"), "another passphrase").expect("written");
     let nowhere = world.path("nowhere");
-    let without_words = |all: &mut Vec<String>| all.truncate(all.len() - 2);
+    let without_passphrase = |all: &mut Vec<String>| all.truncate(all.len() - 2);
     type Case<'a> = (
         &'a dyn Fn(&mut Vec<String>),
         &'a [(&'a str, &'a str)],
@@ -153,41 +150,46 @@ fn what_is_missing_is_told(world: &World) {
         ),
         (&set("--manifest", nowhere.clone()), &[], 4, "the manifest"),
         (
-            &set("--manifest", world.path("wallet")),
+            &set("--manifest", world.path("passphrase")),
             &[],
             4,
             "not a deployment manifest",
         ),
-        (&set("--wallet", nowhere.clone()), &[], 4, "--recover 0"),
         (
-            &set("--wallet", world.path("manifest")),
+            &set("--wallet", "nobody".into()),
             &[],
             4,
-            "not a wallet file",
+            "repute agent recover",
         ),
         (
-            &set("--words-file", nowhere.clone()),
+            &set("--wallet", "../agent".into()),
             &[],
-            4,
-            "the 24 words",
+            2,
+            "no wallet's name",
         ),
         (
-            &set("--words-file", world.path("no words")),
-            &[],
-            3,
-            "there are 3 words",
-        ),
-        (
-            &set("--words-file", world.path("other words")),
+            &set("--wallet", "stranger".into()),
             &[],
             3,
             "not registered",
         ),
         (
-            &without_words,
-            &[("REPUTE_WORDS", &other_words)],
+            &set("--passphrase-file", nowhere.clone()),
+            &[],
+            4,
+            "the wallet's passphrase",
+        ),
+        (
+            &set("--passphrase-file", world.path("wrong")),
+            &[],
             3,
-            "not registered",
+            "passphrase",
+        ),
+        (
+            &without_passphrase,
+            &[("REPUTE_PASSPHRASE", "another passphrase")],
+            3,
+            "passphrase",
         ),
     ];
     for (index, (change, environment, code, expected)) in cases.into_iter().enumerate() {
@@ -241,16 +243,24 @@ async fn windows_convince_the_ledger(world: &World) {
     there.await.expect("the ledger is convinced");
     assert_eq!(proof.slots, 16);
     let audience = proof.ask.audience;
-    assert_eq!(shown(&world.path("wallet")), [Purpose::Show { audience }]);
+    assert_eq!(shown(world, "agent"), [Purpose::Show { audience }]);
 
-    // As one document, with a length of time; a machine without a wallet file makes one.
-    let recovered = world.path("recovered");
-    let [manifest, words, wallet] = [
-        world.path("manifest"),
-        world.path("words"),
-        recovered.clone(),
-    ]
-    .map(|path| path.display().to_string());
+    // As one document, with a length of time; from a machine that knows the words alone.
+    let data = world.path("data").display().to_string();
+    let passphrase = fs::read_to_string(world.path("passphrase")).expect("a passphrase");
+    let manifest = world.path("manifest").display().to_string();
+    let words = fs::read_to_string(world.path("words")).expect("words");
+    let environment = [
+        ("REPUTE_RPC_URL", world.url.as_str()),
+        ("REPUTE_MANIFEST", &manifest),
+        ("REPUTE_DATA_DIR", &data),
+        ("REPUTE_WALLET", "recovered"),
+        ("REPUTE_PASSPHRASE", &passphrase),
+        ("REPUTE_WORDS", &words),
+    ];
+    let run = run_with(&["agent", "recover", "--json"], &keys(), &environment);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert_eq!(json(&run)["recovered"]["registered"], true);
     let run = run_with(
         &[
             "prove",
@@ -265,16 +275,9 @@ async fn windows_convince_the_ledger(world: &World) {
             "--label",
             "market",
             "--json",
-            "--recover",
-            "0",
         ],
         &keys(),
-        &[
-            ("REPUTE_RPC_URL", &world.url),
-            ("REPUTE_MANIFEST", &manifest),
-            ("REPUTE_WALLET", &wallet),
-            ("REPUTE_WORDS", &fs::read_to_string(&words).expect("words")),
-        ],
+        &environment,
     );
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     let document = json(&run);
@@ -294,7 +297,7 @@ async fn windows_convince_the_ledger(world: &World) {
     let (made_by_it, claim) = (made(&proof.ask), (&filter, &policy));
     let there = proof.verify_on_chain(&world.chain, &made_by_it, claim);
     there.await.expect("the ledger is convinced");
-    assert_eq!(shown(&recovered).len(), 1);
+    assert_eq!(shown(world, "recovered").len(), 1);
 }
 
 async fn standing_and_completion_convince_the_ledger(world: &mut World, job: u64) {
@@ -320,7 +323,8 @@ async fn standing_and_completion_convince_the_ledger(world: &mut World, job: u64
     crate::verify::each_refusal_has_its_code(world, &standing, &proof.to_json()).await;
 
     // Another audience must not be shown the same state.
-    let [wallet, out] = [world.path("wallet"), world.path("never")];
+    let [data, manifest, passphrase, out] =
+        ["data", "manifest", "passphrase", "never"].map(|name| world.path(name));
     let run = run_with(
         &[
             "prove",
@@ -330,11 +334,11 @@ async fn standing_and_completion_convince_the_ledger(world: &mut World, job: u64
             "--rpc-url",
             &world.url,
             "--manifest",
-            &world.path("manifest").display().to_string(),
-            "--wallet",
-            &wallet.display().to_string(),
-            "--words-file",
-            &world.path("words").display().to_string(),
+            &manifest.display().to_string(),
+            "--data-dir",
+            &data.display().to_string(),
+            "--passphrase-file",
+            &passphrase.display().to_string(),
             "--audience",
             "0x0808080808080808080808080808080808080808",
             "--out",

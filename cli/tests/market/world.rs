@@ -28,9 +28,12 @@ use repute_sdk::{
     post::{Arbitration, Terms},
     relay::{Relay, Sent},
     request::Request,
-    wallet::{Wallet, Words},
+    wallet::{Notes, Passphrase, Wallet, WalletDir, WalletHeader, Words, WorkFactor},
 };
-use std::{fs, path::PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 use tempfile::TempDir;
 
 pub const HOUR: u64 = 3_600;
@@ -38,6 +41,8 @@ pub const DAY: u64 = 24 * HOUR;
 /// One token in base units.
 pub const TOKEN: u128 = 1_000_000;
 pub const CATEGORY: u32 = 7;
+/// What the wallets are under.
+const PASSPHRASE: &str = "correct horse battery staple";
 pub const AUDIENCE: &str = "0x0707070707070707070707070707070707070707";
 
 /// A deployment on a local node, and an agent that works there.
@@ -97,7 +102,8 @@ impl World {
         let at = |name| files.path().join(name);
         fs::write(at("words"), &*words.phrase()).expect("written");
         fs::write(at("manifest"), chain.manifest().to_json()).expect("written");
-        fs::write(at("wallet"), wallet.to_file().to_json()).expect("written");
+        fs::write(at("passphrase"), PASSPHRASE).expect("written");
+        keep(&at("data"), "agent", &chain, &words);
         let agent = Agent::new(chain.clone(), keyring, wallet).expect("the deployment's keys");
         let mut world = Self {
             _anvil: anvil,
@@ -211,17 +217,35 @@ impl World {
         self.files.path().join(name)
     }
 
-    /// `repute prove …` for the audience, with the words from their file.
+    /// `repute prove …` for the audience, with the wallet in the data directory.
     pub fn prove(&self, arguments: &[&str]) -> Run {
-        let [words, manifest, wallet] =
-            ["words", "manifest", "wallet"].map(|name| self.path(name).display().to_string());
+        let [data, manifest, passphrase] =
+            ["data", "manifest", "passphrase"].map(|name| self.path(name).display().to_string());
         let all = [
             &["prove"],
             arguments,
             &["--rpc-url", &self.url, "--manifest", &manifest],
-            &["--wallet", &wallet, "--words-file", &words],
+            &["--data-dir", &data, "--passphrase-file", &passphrase],
             &["--audience", AUDIENCE, "--label", "market"],
         ];
         run_with(&all.concat(), &keys(), &[])
     }
+
+    /// What the wallet of a name in the data directory remembers.
+    pub fn notes(&self, name: &str) -> Notes {
+        let directory = WalletDir::open(&self.path("data").join("wallets").join(name));
+        let passphrase = Passphrase::new(PASSPHRASE).expect("long enough");
+        let wallet = directory.expect("a wallet").unlock(&passphrase);
+        wallet.expect("it opens").notes().clone()
+    }
+}
+
+/// Keeps an agent's words in a wallet of the data directory.
+pub fn keep(data: &Path, name: &str, chain: &Chain, words: &Words) {
+    let wallets = data.join("wallets");
+    fs::create_dir_all(&wallets).expect("made");
+    let header = WalletHeader::new(chain.id(), chain.ledger(), 0);
+    let passphrase = Passphrase::new(PASSPHRASE).expect("long enough");
+    let quick = WorkFactor::new(4).expect("in range");
+    WalletDir::create(&wallets.join(name), header, words, &passphrase, quick).expect("made");
 }
