@@ -1,19 +1,16 @@
 //! `repute audit`: a whole deployment replayed and compared, trusting nothing.
 
 mod progress;
+mod record;
 mod report;
 
 use crate::{
     error::{CliError, Kind},
     file, output,
+    place::Place,
 };
-use alloy::rpc::client::RpcClient;
-use clap::Args;
-use repute_contracts::{deploy::Manifest, provider::http_client};
-use repute_sdk::{
-    audit::{self as sdk, AuditError, Report},
-    document::Document,
-};
+use clap::{Args, Subcommand};
+use repute_sdk::audit::{self as sdk, AuditError, Report};
 use std::{path::PathBuf, process::ExitCode};
 
 /// How `--help` ends.
@@ -28,31 +25,25 @@ Exit codes:
 /// The exit code where faults were found.
 const FAULTS: u8 = 10;
 
+/// What is audited instead of the deployment.
+#[derive(Debug, Subcommand)]
+enum Part {
+    /// One agent's whole record, with the viewing key that it gave to its auditor
+    ///
+    /// Rebuilds every state from the chain, private ratings included, and reconciles each with the
+    /// commitment that the ledger holds, and each job with the board's. With `--json`, `ok` is true where
+    /// all of it is as the record says, else `findings` say what is not; `rows` are the changes, oldest
+    /// first, each with the totals after it; `unresolved` the jobs that count as not completed. Amounts
+    /// are base units, times unix seconds.
+    Record(record::Record),
+}
+
 /// Which deployment, and where the report goes.
 #[derive(Debug, Args)]
-#[command(after_long_help = CODES)]
+#[command(after_long_help = CODES, args_conflicts_with_subcommands = true)]
 pub struct Audit {
-    /// A node's JSON-RPC address
-    ///
-    /// Its answers are compared with each other wherever they can be. A node that offers
-    /// debug_traceTransaction lets transactions through other contracts be derived again too.
-    #[arg(
-        long,
-        value_name = "URL",
-        env = "REPUTE_RPC_URL",
-        hide_env_values = true,
-        value_parser = http_client,
-        help_heading = "Chain"
-    )]
-    rpc_url: RpcClient,
-    /// The deployment's manifest
-    #[arg(
-        long,
-        value_name = "FILE",
-        env = "REPUTE_MANIFEST",
-        help_heading = "Chain"
-    )]
-    manifest: PathBuf,
+    #[command(subcommand)]
+    part: Option<Part>,
     /// Keep in this file how far the audit got, and go on from there
     #[arg(long, value_name = "FILE")]
     checkpoint: Option<PathBuf>,
@@ -62,15 +53,6 @@ pub struct Audit {
     /// Also write the report as one web page that needs nothing else
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     html: Option<PathBuf>,
-    /// Print one JSON document
-    ///
-    /// `ok` is true where nothing was found. `findings` have `fault` (a stable name), `place` with
-    /// `block`, `transaction`, `log` and `job` where known, and `words`. `checked` are sentences,
-    /// `notChecked` have `what` and `times`. `counts` says how much was looked at, `moved` has the sum of
-    /// all transfers by `reason`, `held` what the contracts still hold, `series` the totals over time.
-    /// Amounts are hexadecimal base units, times unix seconds.
-    #[arg(long, help_heading = "Output")]
-    json: bool,
 }
 
 impl From<AuditError> for CliError {
@@ -87,13 +69,13 @@ impl Audit {
     ///
     /// # Errors
     /// Where there is nothing to report; faults are no error and have an exit code of their own.
-    pub async fn run(&self) -> Result<ExitCode, CliError> {
-        let text = file::read("the manifest", &self.manifest)?;
-        let manifest = Manifest::from_json(&text).map_err(|error| {
-            let path = self.manifest.display();
-            CliError::new(Kind::Environment, format!("{path}: {error}"))
-        })?;
-        let mut audit = sdk::Audit::new(self.rpc_url.clone(), manifest);
+    pub async fn run(&self, place: &Place) -> Result<ExitCode, CliError> {
+        if let Some(Part::Record(record)) = &self.part {
+            return record.run(place).await;
+        }
+        let node = place.node()?;
+        let manifest = place.manifest(&node).await?;
+        let mut audit = sdk::Audit::new(node, manifest);
         if let Some(path) = &self.checkpoint {
             audit = audit.with_checkpoint(path.clone());
         }
@@ -106,7 +88,7 @@ impl Audit {
         if let Some(path) = &self.html {
             file::write("the page", path, &report.to_html())?;
         }
-        match self.json {
+        match place.json() {
             true => output::print_json(&report)?,
             false => report::tell(&report)?,
         }

@@ -168,7 +168,7 @@ async fn run(command: Option<Command>, place: &Place) -> Result<ExitCode, CliErr
     let done = match command {
         // Each refusal of theirs has a code of its own.
         Command::Verify(verify) => return verify.run().await,
-        Command::Audit(audit) => return audit.run().await,
+        Command::Audit(audit) => return audit.run(place).await,
         Command::Demo { keys } => demo::run(place.json(), keys).await,
         Command::Deploy(deploy) => deploy.run(place).await,
         Command::Keys(keys) => keys.run(place),

@@ -141,7 +141,16 @@ impl Place {
                 None => Ok(local.connect(&Store::of_user()?).await?),
             };
         };
-        let path = self.manifest_path(&node).await?;
+        let manifest = self.manifest(&node).await?;
+        Ok(Chain::connect(node, manifest).await?)
+    }
+
+    /// The manifest of the deployment on `node`'s chain.
+    ///
+    /// # Errors
+    /// As [`Place::manifest_path`], and where there is none.
+    pub async fn manifest(&self, node: &RpcClient) -> Result<Manifest, CliError> {
+        let path = self.manifest_path(node).await?;
         if self.manifest.is_none() && !path.exists() {
             return Err(CliError::new(
                 Kind::Environment,
@@ -152,7 +161,7 @@ impl Place {
                 ),
             ));
         }
-        Ok(Chain::connect(node, read(&path)?).await?)
+        read(&path)
     }
 
     /// [`Place::chain`] with its whole log, which is kept in the data directory.

@@ -71,6 +71,7 @@ fn help_is_as_committed() {
         "prove completion",
         "verify",
         "audit",
+        "audit record",
         "chain",
         "chain status",
         "chain advance",

@@ -1,5 +1,6 @@
 //! What clients, agents, arbiters, reviewers and relayers do, on a local node.
 
+mod audit;
 mod board;
 #[path = "../common/mod.rs"]
 mod common;

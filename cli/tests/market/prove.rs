@@ -321,6 +321,7 @@ async fn standing_and_completion_convince_the_ledger(world: &mut World, job: u64
     let stage = proof.verify_on_chain(&world.chain, &made(&proof.ask)).await;
     assert_eq!(stage.expect("the ledger is convinced"), Stage::Completed);
     crate::verify::each_refusal_has_its_code(world, &standing, &proof.to_json()).await;
+    crate::audit::the_deployment_and_the_record_are_as_they_should_be(world);
 
     // Another audience must not be shown the same state.
     let [data, manifest, passphrase, out] =

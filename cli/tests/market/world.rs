@@ -213,6 +213,11 @@ impl World {
         document
     }
 
+    /// What the agent gives to its auditor.
+    pub fn viewing_key(&self) -> String {
+        self.agent.wallet().viewing_key().to_json()
+    }
+
     pub fn path(&self, name: &str) -> PathBuf {
         self.files.path().join(name)
     }
