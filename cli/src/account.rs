@@ -5,6 +5,7 @@ use crate::{
     output::{self, Narrator},
     place::Place,
     secret::Source,
+    spinner::Spinner,
 };
 use alloy::{
     primitives::{Address, B256, U256},
@@ -55,6 +56,7 @@ pub struct Session {
     /// Tells what happens.
     pub tell: Narrator,
     json: bool,
+    waiting: Option<Spinner>,
 }
 
 /// A transaction that was mined, as `--json` prints it.
@@ -118,11 +120,17 @@ impl AccountArgs {
             log,
             tell: Narrator::new(place.json()),
             json: place.json(),
+            waiting: Some(Spinner::new("waiting for the chain")),
         })
     }
 }
 
 impl Session {
+    /// The chain has done what was asked for: what follows is said.
+    pub fn arrived(&mut self) {
+        self.waiting = None;
+    }
+
     /// The deployment.
     pub fn chain(&self) -> &Chain {
         self.account.chain()
@@ -157,6 +165,7 @@ impl Session {
         text: &str,
     ) -> Result<(), CliError> {
         let credit = self.credit().await?;
+        self.arrived();
         if self.json {
             return Ok(output::print_json(&Mined {
                 ok: true,

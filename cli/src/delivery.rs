@@ -5,6 +5,7 @@ use crate::{
     error::{CliError, Kind},
     output,
     reveal::Reveal,
+    spinner::Spinner,
     time::until,
     wallet::AgentSession,
 };
@@ -69,7 +70,9 @@ pub async fn run(
     if let Some(intent) = &intent {
         session.agent.enqueue(intent.clone())?;
     }
+    let spinner = Spinner::new("proving and sending");
     let delivered = session.agent.deliver(courier, &mut session.log).await?;
+    drop(spinner);
     let Delivery {
         done,
         failed,

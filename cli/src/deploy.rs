@@ -8,6 +8,7 @@ use crate::{
     keys::KeysDirectory,
     output::{self, Narrator},
     place::Place,
+    spinner::Spinner,
     time::length,
 };
 use alloy::{
@@ -170,12 +171,14 @@ impl Deploy {
             None => chain::Token::test(),
         };
         let keyring = if self.development_keys {
-            Keyring::deferred(&Store::of_user()?)?
+            Keyring::deferred(&Store::of_user()?)
         } else {
             Keyring::imported(&self.keys.store(place)?)?
         };
+        let spinner = Spinner::new("deploying the contracts");
         let config = self.config(&keyring, &token, deployer)?;
         let deployment = Deployment::create(provider, deployer, config).await?;
+        drop(spinner);
         let manifest = deployment.manifest();
         // The one thing that cannot be had again.
         if let Err(error) = file::write_new("the manifest", &path, &manifest.to_json()) {

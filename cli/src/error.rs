@@ -200,7 +200,6 @@ impl From<LocalError> for CliError {
         match error {
             LocalError::Chain(error) => error.into(),
             LocalError::Log(error) => error.into(),
-            LocalError::Keys(error) => error.into(),
             other => Self::new(Kind::Environment, other),
         }
     }

@@ -8,12 +8,15 @@ use crate::{
     output::{self, Narrator},
     place::Place,
     policy::SYNTAX,
+    wallet::WalletArgs,
 };
 use clap::{Args, Subcommand};
 use filter::FilterArgs;
+use repute_circuits::policy::Policy;
 use repute_sdk::{
     chain::Chain,
     log::{Job, Log},
+    shortfall::Shortfall,
 };
 use serde::Serialize;
 use view::{JobView, View};
@@ -26,10 +29,22 @@ pub enum Jobs {
     /// Open posts that can still be taken, where no other stage is asked for. The whole log is read from the
     /// node and searched here, so that the node learns nothing of what is looked for.
     #[command(after_long_help = format!("{SYNTAX}\n\n{EXIT_CODES}"))]
-    List(Box<FilterArgs>),
+    List(Box<ListArgs>),
     /// Show all that the board says of a job
     #[command(after_long_help = EXIT_CODES)]
     Show(ShowArgs),
+}
+
+/// Which jobs.
+#[derive(Debug, Args)]
+pub struct ListArgs {
+    #[command(flatten)]
+    filter: FilterArgs,
+    /// Jobs whose policy this agent's record meets now; opens its wallet
+    #[arg(long)]
+    can_meet: bool,
+    #[command(flatten)]
+    wallet: WalletArgs,
 }
 
 /// Which job.
@@ -66,17 +81,12 @@ impl Jobs {
     /// # Errors
     /// Where the chain does not answer, or there is no such job.
     pub async fn run(&self, place: &Place) -> Result<(), CliError> {
-        let (chain, log) = place.open().await?;
-        let now = chain.now().await?;
         match self {
-            Self::List(filter) => {
-                let criteria = filter.resolve(&chain, now)?;
-                let found = log.jobs().rev().filter(|job| criteria.admit(job)).collect();
-                list(place, &chain, now, found)
-            }
+            Self::List(args) => args.run(place).await,
             Self::Show(show) => {
+                let (chain, log) = place.open().await?;
                 let job = find(&log, show.job)?;
-                let view = View::new(&chain, now);
+                let view = View::new(&chain, chain.now().await?);
                 if place.json() {
                     return Ok(output::print_json(&Shown {
                         ok: true,
@@ -89,6 +99,36 @@ impl Jobs {
                 Ok(tell.facts(&view.facts(job))?)
             }
         }
+    }
+}
+
+impl ListArgs {
+    async fn run(&self, place: &Place) -> Result<(), CliError> {
+        if !self.can_meet {
+            let (chain, log) = place.open().await?;
+            let now = chain.now().await?;
+            return self.print(place, &chain, &log, now, |_| true);
+        }
+        let session = self.wallet.session(place).await?;
+        let (state, now) = (session.agent.wallet().state(), session.now);
+        let meets = |policy: &Policy| Shortfall::check(policy, &state, now).is_ok();
+        self.print(place, &session.chain, &session.log, now, meets)
+    }
+
+    fn print(
+        &self,
+        place: &Place,
+        chain: &Chain,
+        log: &Log,
+        now: u64,
+        meets: impl Fn(&Policy) -> bool,
+    ) -> Result<(), CliError> {
+        let criteria = self.filter.resolve(chain, now)?;
+        let found = log
+            .jobs()
+            .rev()
+            .filter(|job| criteria.admit(job) && meets(&job.post.terms.policy));
+        list(place, chain, now, found.collect())
     }
 }
 

@@ -27,6 +27,7 @@ mod relay;
 mod reveal;
 mod review;
 mod secret;
+mod spinner;
 mod status;
 mod time;
 mod verify;

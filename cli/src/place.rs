@@ -4,6 +4,7 @@ use crate::{
     error::{CliError, Kind},
     file,
     reading::ReadingBar,
+    spinner::Spinner,
 };
 use alloy::{providers::Provider, rpc::client::RpcClient};
 use clap::Args;
@@ -134,6 +135,8 @@ impl Place {
     /// # Errors
     /// Where the manifest, the node or the deployment is not as it should be.
     pub async fn chain(&self) -> Result<Chain, CliError> {
+        // The first command on the embedded chain deploys there.
+        let _spinner = Spinner::new("getting to the board");
         let Some(node) = self.rpc_url.clone() else {
             let local = Local::open(&self.data_dir()?)?;
             return match &self.manifest {

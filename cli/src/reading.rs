@@ -1,11 +1,9 @@
 //! How far the log is read, on the terminal.
 
+use crate::spinner::PATIENCE;
 use indicatif::{ProgressBar, ProgressStyle};
 use repute_sdk::log::Progress;
-use std::time::{Duration, Instant};
-
-/// How long nothing is shown: most reads are over by then.
-const PATIENCE: Duration = Duration::from_secs(1);
+use std::time::Instant;
 
 /// A bar on stderr, where that is a terminal, that appears once a read takes longer and goes when it
 /// is over.

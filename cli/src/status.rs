@@ -14,6 +14,7 @@ use repute_sdk::{
     board::Client,
     chain::Chain,
     log::{Log, Stage},
+    wallet::WalletDir,
 };
 use serde::Serialize;
 use std::{env, path::PathBuf};
@@ -30,6 +31,8 @@ struct Report {
     /// Why there is none.
     problem: Option<String>,
     account: Option<Account>,
+    /// The agents' wallets in the data directory, by name.
+    wallets: Vec<String>,
     /// What to do next.
     next: Vec<String>,
 }
@@ -66,6 +69,7 @@ pub async fn run(place: &Place) -> Result<(), CliError> {
         deployment: None,
         problem: None,
         account: None,
+        wallets: WalletDir::names(&place.wallets_dir()?)?,
         next: Vec::new(),
     };
     let mut token = None;
@@ -106,6 +110,9 @@ pub async fn run(place: &Place) -> Result<(), CliError> {
             ("it has", tokens(&account.balance)),
             ("it is owed", tokens(&account.credit)),
         ]);
+    }
+    if !report.wallets.is_empty() {
+        facts.push(("agents' wallets", report.wallets.join(", ")));
     }
     let mut tell = Narrator::telling();
     tell.title("Where you stand")?;
@@ -168,8 +175,18 @@ async fn stand(report: &mut Report, chain: &Chain, log: &Log) -> Result<(), CliE
             credit: credit.to_string(),
         });
     }
-    if open_jobs > 0 {
-        next.push("find work: `repute jobs list`".to_owned());
+    match &report.wallets[..] {
+        [] => next.push("work: make an agent's wallet with `repute agent new`".to_owned()),
+        wallets => {
+            for name in wallets {
+                next.push(format!(
+                    "see what the agent {name} has to do: `repute job status --wallet {name}`"
+                ));
+            }
+            if open_jobs > 0 {
+                next.push("find work: `repute jobs list --can-meet`".to_owned());
+            }
+        }
     }
     next.push("offer work: `repute post create --help`".to_owned());
     Ok(())

@@ -2,9 +2,11 @@
 
 use crate::{
     error::{CliError, Kind},
+    keys::KeysDirectory,
     output::Narrator,
     place::Place,
     secret::{Source, confirmed},
+    spinner::Spinner,
 };
 use clap::Args;
 use repute_prover::Store;
@@ -35,6 +37,8 @@ pub struct WalletArgs {
     /// not set, asked for on the terminal.
     #[arg(long, value_name = "FILE")]
     passphrase_file: Option<PathBuf>,
+    #[command(flatten)]
+    keys: KeysDirectory,
 }
 
 /// An agent at a deployment whose log is read.
@@ -124,7 +128,9 @@ impl WalletArgs {
             ));
         }
         let directory = WalletDir::open(&path)?;
-        Ok(directory.unlock(&self.passphrase()?)?)
+        let passphrase = self.passphrase()?;
+        let _spinner = Spinner::new("unlocking the wallet");
+        Ok(directory.unlock(&passphrase)?)
     }
 
     /// The agent at the deployment of `place`, in step with its log.
@@ -133,21 +139,25 @@ impl WalletArgs {
     /// As [`WalletArgs::open`] and [`Place::open`].
     pub async fn session(&self, place: &Place) -> Result<AgentSession, CliError> {
         let wallet = self.open(place)?;
-        AgentSession::of(wallet, place).await
+        self.session_of(wallet, place).await
     }
-}
 
-impl AgentSession {
     /// The agent of a wallet at the deployment of `place`, in step with its log.
     ///
     /// # Errors
-    /// As [`Place::open`], and where the wallet is for another deployment.
-    pub async fn of(wallet: Wallet, place: &Place) -> Result<Self, CliError> {
+    /// As [`Place::open`], where the wallet is for another deployment, and where the deployment's keys are
+    /// of a ceremony and not here.
+    pub async fn session_of(
+        &self,
+        wallet: Wallet,
+        place: &Place,
+    ) -> Result<AgentSession, CliError> {
         let (chain, log) = place.open().await?;
-        let keyring = Keyring::deferred(&Store::of_user()?)?;
-        let mut agent = Agent::new(chain.clone(), keyring.clone(), wallet)?;
+        let imported = self.keys.store(place)?;
+        let keyring = Keyring::of_deployment(chain.manifest(), &Store::of_user()?, &imported)?;
+        let mut agent = Agent::deferred(chain.clone(), keyring.clone(), wallet);
         agent.sync(&log)?;
-        Ok(Self {
+        Ok(AgentSession {
             now: chain.now().await?,
             tell: Narrator::new(place.json()),
             json: place.json(),

@@ -65,6 +65,7 @@ fn is_as_told(told: &str) {
         "The record meets completed>=1",
         "The agent is back: 2 changes of its record",
         "Done: refresh",
+        "repute job status --wallet agent",
     ] {
         assert!(
             told.contains(expected),

@@ -4,7 +4,11 @@ mod common;
 
 use common::{Run, keys, run, run_with};
 use repute_contracts::dev::dev_signers;
-use std::{fs, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+};
 
 /// Compares with a committed file; `UPDATE_HELP=1` writes it.
 fn is_as_committed(name: &str, text: &str) {
@@ -21,74 +25,99 @@ fn is_as_committed(name: &str, text: &str) {
     );
 }
 
-#[test]
-fn help_is_as_committed() {
-    for command in [
-        "",
-        "demo",
-        "deploy",
-        "agent",
-        "agent new",
-        "agent show",
-        "agent register",
-        "agent refresh",
-        "agent recover",
-        "agent viewing-key",
-        "agent payout-key",
-        "job",
-        "job take",
-        "job submit",
-        "job settle",
-        "job status",
-        "job resume",
-        "job call-off",
-        "jobs",
-        "jobs list",
-        "jobs show",
-        "post",
-        "post create",
-        "post list",
-        "post approve",
-        "post release",
-        "post withdraw",
-        "post cancel",
-        "post reclaim",
-        "post rate",
-        "post dispute",
-        "arbiter",
-        "arbiter rule",
-        "review",
-        "review key",
-        "review sign",
-        "relay",
-        "collect",
-        "keys",
-        "keys contribute",
-        "keys import-zkey",
-        "prove",
-        "prove window",
-        "prove standing",
-        "prove completion",
-        "verify",
-        "audit",
-        "audit record",
-        "chain",
-        "chain status",
-        "chain advance",
-        "chain reset",
-        "completions",
-        "man",
-    ] {
-        let words = command.split(' ').filter(|word| !word.is_empty());
-        let arguments: Vec<&str> = words.chain(["--help"]).collect();
-        let Run { code, stdout, .. } = run(&arguments, &keys());
-        assert_eq!(code, Some(0), "{command}");
-        let name = match command {
-            "" => "repute".to_owned(),
-            command => command.replace(' ', "-"),
-        };
-        is_as_committed(&format!("{name}.txt"), &stdout);
+/// A command's help.
+fn help(command: &[String]) -> String {
+    let arguments: Vec<&str> = command.iter().map(String::as_str).collect();
+    let run = run(&[&arguments[..], &["--help"]].concat(), &keys());
+    assert_eq!(run.code, Some(0), "{command:?}");
+    run.stdout
+}
+
+/// Every command by its words, those that have others under them too, with its help.
+fn commands() -> BTreeMap<Vec<String>, String> {
+    let mut found = BTreeMap::new();
+    let mut left = vec![Vec::new()];
+    while let Some(command) = left.pop() {
+        let text = help(&command);
+        let listed = text.split("Commands:\n").nth(1).unwrap_or_default();
+        let names = listed.lines().map_while(|line| line.strip_prefix("  "));
+        // Lines that go on are indented further.
+        let names = names.filter_map(|line| line.split(' ').next().filter(|name| !name.is_empty()));
+        for name in names.filter(|name| *name != "help") {
+            left.push([&command[..], &[name.to_owned()]].concat());
+        }
+        found.insert(command, text);
     }
+    found
+}
+
+#[test]
+fn help_is_as_committed_and_each_document_is_told_of() {
+    let commands = commands();
+    let mut files = BTreeSet::new();
+    for (command, help) in &commands {
+        let name = match command.is_empty() {
+            true => "repute.txt".to_owned(),
+            false => format!("{}.txt", command.join("-")),
+        };
+        is_as_committed(&name, help);
+        files.insert(name);
+    }
+    let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/help");
+    let kept = fs::read_dir(kept).expect("a directory");
+    let kept = kept.map(|file| file.expect("readable").file_name());
+    let kept: BTreeSet<_> = kept.filter_map(|name| name.into_string().ok()).collect();
+    assert_eq!(kept, files, "a file without its command");
+
+    let is_above = |command: &&Vec<String>| {
+        let mut others = commands.keys();
+        others.any(|other| other.len() > command.len() && other.starts_with(command))
+    };
+    let mut leaves: BTreeSet<String> = commands
+        .keys()
+        .filter(|command| !is_above(command))
+        .map(|command| command.join(" "))
+        .collect();
+    // A script and no document.
+    assert!(leaves.remove("completions"));
+    leaves.extend(["repute", "audit"].map(str::to_owned));
+    assert_eq!(documents(), leaves);
+}
+
+/// The commands whose documents docs/cli.md tells of.
+fn documents() -> BTreeSet<String> {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/cli.md");
+    let page = fs::read_to_string(page).expect("the page");
+    let table = page.split("| command | document").nth(1).expect("a table");
+    let rows = table
+        .lines()
+        .skip(2)
+        .map_while(|line| line.strip_prefix('|'));
+    let mut told = BTreeSet::new();
+    for row in rows {
+        let mut group = String::new();
+        // Every other part is between backticks.
+        for name in row
+            .split('|')
+            .next()
+            .unwrap_or_default()
+            .split('`')
+            .skip(1)
+            .step_by(2)
+        {
+            let is_word = |word: &&str| word.starts_with(|c: char| c.is_ascii_lowercase());
+            let words: Vec<&str> = name.split(' ').take_while(is_word).collect();
+            match &words[..] {
+                [above, _] => {
+                    group = format!("{above} ");
+                    told.insert(words.join(" "));
+                }
+                [word] => drop(told.insert(format!("{group}{word}"))),
+                _ => panic!("{name} is no command"),
+            }
+        }
+    }
+    told
 }
 
 #[test]
@@ -104,7 +133,12 @@ fn alone_it_tells_where_one_stands() {
     };
     let told = stand(&[]);
     assert_eq!(told.code, Some(0), "{}", told.stderr);
-    for expected in ["data directory", "10,000.00 tUSD", "repute post create"] {
+    for expected in [
+        "data directory",
+        "10,000.00 tUSD",
+        "repute post create",
+        "repute agent new",
+    ] {
         assert!(told.stdout.contains(expected), "{}", told.stdout);
     }
     let nowhere = ["--json", "--rpc-url", "http://127.0.0.1:9"];

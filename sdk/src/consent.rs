@@ -6,6 +6,7 @@ use crate::{
     document::{Document, DocumentError},
     log::{Job, Log},
     signing::{Messages, is_by},
+    utc::utc,
 };
 use alloy::primitives::{Address, B256, Bytes};
 use serde::{Deserialize, Serialize};
@@ -118,7 +119,7 @@ pub enum ConsentError {
     #[error("nothing was submitted for job {0} yet, so there is nothing to release payment for")]
     NothingSubmitted(u64),
     /// Its time passed.
-    #[error("the consent was good until unix second {deadline}, now it is {now}; ask for another")]
+    #[error("the consent was good until {}, now it is {}; ask for another", utc(*.deadline), utc(*.now))]
     Passed {
         /// Last second.
         deadline: u64,

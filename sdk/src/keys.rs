@@ -1,5 +1,7 @@
 //! The proving and verifying keys of all statements, and proving off the async threads.
 
+mod slot;
+
 use alloy::primitives::{B256, U256, keccak256};
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
@@ -7,10 +9,13 @@ use repute_circuits::release::Named;
 use repute_circuits::statement::{
     Accept, Completion, Refresh, Settle, Standing, Statement, Window,
 };
-use repute_contracts::deploy::{Circuit, KeyProvenance, Manifest, Statements, VerifyingKey};
+use repute_contracts::deploy::{
+    Circuit, KeyProvenance, Manifest, Statements, Verifier, VerifyingKey,
+};
 use repute_prover::{
     DeferredKeys, KeysError, Progress, Proof, ProveError, Provenance, Store, StoreError, solidity,
 };
+use slot::Slot;
 use std::sync::Arc;
 
 /// The keys of all statements; clones share them.
@@ -18,14 +23,14 @@ use std::sync::Arc;
 pub struct Keyring(Arc<Inner>);
 
 struct Inner {
-    accept: DeferredKeys<Accept>,
-    settle: DeferredKeys<Settle>,
-    refresh: DeferredKeys<Refresh>,
-    standing: DeferredKeys<Standing>,
-    completion: DeferredKeys<Completion>,
-    window_16: DeferredKeys<Window<16>>,
-    window_128: DeferredKeys<Window<128>>,
-    window_512: DeferredKeys<Window<512>>,
+    accept: Slot<Accept>,
+    settle: Slot<Settle>,
+    refresh: Slot<Refresh>,
+    standing: Slot<Standing>,
+    completion: Slot<Completion>,
+    window_16: Slot<Window<16>>,
+    window_128: Slot<Window<128>>,
+    window_512: Slot<Window<512>>,
 }
 
 impl std::fmt::Debug for Keyring {
@@ -73,15 +78,22 @@ pub enum ProvingError {
 
 /// A statement whose keys are in the keyring.
 pub trait Provable: Statement + 'static {
-    /// The statement's keys.
+    /// The statement's keys, laid out now where they are not yet.
     fn keys(keyring: &Keyring) -> &DeferredKeys<Self>;
+
+    /// The statement's own among the values of all statements.
+    fn of<T>(all: &Statements<T>) -> &T;
 }
 
 macro_rules! provable {
     ($($statement:ty => $field:ident),* $(,)?) => {
         $(impl Provable for $statement {
             fn keys(keyring: &Keyring) -> &DeferredKeys<Self> {
-                &keyring.0.$field
+                keyring.0.$field.keys()
+            }
+
+            fn of<T>(all: &Statements<T>) -> &T {
+                &all.$field
             }
         })*
     };
@@ -108,7 +120,7 @@ impl Keyring {
         store: &Store,
         progress: &(impl Progress + Sync),
     ) -> Result<Self, KeysError> {
-        let keyring = Self::deferred(store)?;
+        let keyring = Self::deferred(store);
         keyring.load::<Accept>(progress)?;
         keyring.load::<Settle>(progress)?;
         keyring.load::<Refresh>(progress)?;
@@ -117,29 +129,22 @@ impl Keyring {
         Ok(keyring)
     }
 
-    /// The INSECURE development keys, of which only the verifying keys are made now, which takes two
-    /// seconds. The rest is loaded or made for each statement when it is first proven, or by
-    /// [`Keyring::load`]: for programs that prove one thing and end.
-    ///
-    /// # Errors
-    /// [`KeysError`] where a circuit does not lay out.
-    pub fn deferred(store: &Store) -> Result<Self, KeysError> {
-        std::thread::scope(|scope| {
-            // As large as the others together.
-            let window_512 = scope.spawn(|| DeferredKeys::new(store.clone()));
-            Ok(Self(Arc::new(Inner {
-                accept: DeferredKeys::new(store.clone())?,
-                settle: DeferredKeys::new(store.clone())?,
-                refresh: DeferredKeys::new(store.clone())?,
-                standing: DeferredKeys::new(store.clone())?,
-                completion: DeferredKeys::new(store.clone())?,
-                window_16: DeferredKeys::new(store.clone())?,
-                window_128: DeferredKeys::new(store.clone())?,
-                window_512: window_512
-                    .join()
-                    .unwrap_or_else(|panic| std::panic::resume_unwind(panic))?,
-            })))
-        })
+    /// The INSECURE development keys, nothing of which is made yet: each statement's circuit is laid out
+    /// when its verifying key is first asked for, and its proving key loaded or made when it is first
+    /// proven, or by [`Keyring::load`]. For programs that prove one thing and end: laying out all circuits
+    /// takes two seconds.
+    #[must_use]
+    pub fn deferred(store: &Store) -> Self {
+        Self(Arc::new(Inner {
+            accept: Slot::development(store),
+            settle: Slot::development(store),
+            refresh: Slot::development(store),
+            standing: Slot::development(store),
+            completion: Slot::development(store),
+            window_16: Slot::development(store),
+            window_128: Slot::development(store),
+            window_512: Slot::development(store),
+        }))
     }
 
     /// The keys of all statements that `store` holds from ceremonies. Their files are read and checked;
@@ -149,14 +154,14 @@ impl Keyring {
     /// [`StoreError`] for the first statement whose keys are missing, damaged or not of this version.
     pub fn imported(store: &Store) -> Result<Self, StoreError> {
         Ok(Self(Arc::new(Inner {
-            accept: DeferredKeys::imported(store.clone())?,
-            settle: DeferredKeys::imported(store.clone())?,
-            refresh: DeferredKeys::imported(store.clone())?,
-            standing: DeferredKeys::imported(store.clone())?,
-            completion: DeferredKeys::imported(store.clone())?,
-            window_16: DeferredKeys::imported(store.clone())?,
-            window_128: DeferredKeys::imported(store.clone())?,
-            window_512: DeferredKeys::imported(store.clone())?,
+            accept: Slot::imported(store)?,
+            settle: Slot::imported(store)?,
+            refresh: Slot::imported(store)?,
+            standing: Slot::imported(store)?,
+            completion: Slot::imported(store)?,
+            window_16: Slot::imported(store)?,
+            window_128: Slot::imported(store)?,
+            window_512: Slot::imported(store)?,
         })))
     }
 
@@ -164,7 +169,7 @@ impl Keyring {
     /// where its manifest says so, else those that `imported` holds.
     ///
     /// # Errors
-    /// As [`Keyring::deferred`] and [`Keyring::imported`].
+    /// As [`Keyring::imported`].
     pub fn of_deployment(
         manifest: &Manifest,
         cache: &Store,
@@ -174,7 +179,7 @@ impl Keyring {
             KeyProvenance::InsecureDevelopment(source)
                 if source.parse() == Ok(Provenance::Development) =>
             {
-                Ok(Self::deferred(cache)?)
+                Ok(Self::deferred(cache))
             }
             KeyProvenance::InsecureDevelopment(_) | KeyProvenance::Ceremony(_) => {
                 Self::imported(imported)
@@ -222,9 +227,14 @@ impl Keyring {
         *insecure.unwrap_or(&all[0])
     }
 
-    /// The circuits as they are deployed.
+    /// The circuits as they are deployed, laid out now where they are not yet.
     #[must_use]
     pub fn circuits(&self) -> Statements<Circuit> {
+        std::thread::scope(|scope| {
+            // As large as the others together.
+            scope.spawn(|| Window::<512>::keys(self));
+            Window::<128>::keys(self);
+        });
         Statements {
             accept: self.circuit::<Accept>(),
             settle: self.circuit::<Settle>(),
@@ -257,33 +267,29 @@ impl Keyring {
         }
     }
 
-    /// Whether these are the keys that a deployment verifies with.
+    /// Whether these are the keys that a deployment verifies with. Lays out every circuit.
     ///
     /// # Errors
     /// [`KeyMismatch`] for the first key that differs.
     pub fn check(&self, manifest: &Manifest) -> Result<(), KeyMismatch> {
         let ours = self.circuits().map(|circuit| circuit.key.hash());
-        let on_chain = manifest
-            .verifiers
-            .as_ref()
-            .map(|verifier| verifier.key_hash);
-        let circuits = manifest
-            .verifiers
-            .as_ref()
-            .map(|verifier| verifier.circuit_hash.clone());
-        for (statement, ((ours, on_chain), circuit)) in ours.zip(on_chain).zip(circuits).named() {
-            if ours != on_chain {
-                return Err(KeyMismatch {
-                    statement,
-                    on_chain,
-                    ours,
-                    circuit: circuit
-                        .parse()
-                        .map_or(circuit, |digest| Named(digest).to_string()),
-                });
-            }
+        let theirs = manifest.verifiers.as_ref();
+        for (statement, (ours, theirs)) in ours.zip(theirs).named() {
+            same(statement, ours, theirs)?;
         }
         Ok(())
+    }
+
+    /// Whether the deployment verifies one statement with this key.
+    ///
+    /// # Errors
+    /// [`KeyMismatch`].
+    pub fn check_one<S: Provable>(&self, manifest: &Manifest) -> Result<(), KeyMismatch> {
+        same(
+            S::NAME,
+            key_hash(self.verifying::<S>()),
+            S::of(&manifest.verifiers),
+        )
     }
 
     /// Proves a statement on a thread for blocking work. The proof is determined by the statement
@@ -319,6 +325,21 @@ impl Keyring {
             Err(error) => Err(failed(format!("the proving thread ended early: {error}"))),
         }
     }
+}
+
+fn same(statement: &'static str, ours: B256, theirs: &Verifier) -> Result<(), KeyMismatch> {
+    let (on_chain, circuit) = (theirs.key_hash, theirs.circuit_hash.clone());
+    if ours == on_chain {
+        return Ok(());
+    }
+    Err(KeyMismatch {
+        statement,
+        on_chain,
+        ours,
+        circuit: circuit
+            .parse()
+            .map_or(circuit, |digest| Named(digest).to_string()),
+    })
 }
 
 /// The key as the contracts' crate has it, from the bytes that the verifier contract takes.

@@ -5,6 +5,7 @@ use crate::{
     chain::{Chain, ChainError},
     document::DocumentError,
     log::Log,
+    utc::utc,
     wallet::grid::MAX_AGE,
 };
 use alloy::primitives::{Address, B256, U256};
@@ -35,7 +36,7 @@ pub enum ShownError {
     #[error("the proof is about a job of board {0}, not of the one relied on")]
     OtherBoard(Address),
     /// Its deadline passed.
-    #[error("the request's deadline {deadline} passed, now it is {now}; make a new request")]
+    #[error("the request's deadline {} passed, now it is {}; make a new request", utc(*.deadline), utc(*.now))]
     DeadlinePassed {
         /// Until when it was good.
         deadline: u64,
@@ -44,7 +45,7 @@ pub enum ShownError {
     },
     /// It is too old, or from the future.
     #[error(
-        "the proof's time {at} is later than now ({now}) or older than an hour; ask for a new one"
+        "the proof's time {} is later than now ({}) or older than an hour; ask for a new one", utc(*.at), utc(*.now)
     )]
     Stale {
         /// The proof's time.

@@ -15,23 +15,26 @@ pub mod encrypted;
 pub mod grid;
 pub mod intent;
 pub mod journal;
+pub mod notes;
 pub mod record;
 pub mod recover;
 mod sealed;
 pub mod secrets;
-pub mod store;
 pub mod viewing;
 
 pub use directory::{DirectoryError, WalletDir, WalletHeader};
 pub use encrypted::{EncryptedWords, Passphrase, UnlockError, WorkFactor};
 pub use intent::{Fold, Intent, Queued, Settle, Take};
 pub use journal::{FINALITY, REFRESH_DELAY};
+pub use notes::{Notes, Prepared, Purpose, Shown};
 pub use record::{Book, Reader, RecordError, Step};
 pub use secrets::{AgentSecrets, Seed, Words};
-pub use store::{Notes, Prepared, Purpose, Shown, WalletFile};
 pub use viewing::{ViewingError, ViewingKey};
 
-use crate::log::{Change, Job, Leaf, Log};
+use crate::{
+    log::{Change, Job, Leaf, Log},
+    utc::utc,
+};
 use alloy::{primitives::Address, signers::local::PrivateKeySigner};
 use repute_circuits::{field::Fr, state::AgentState, statement::opening::Opening};
 use std::collections::BTreeMap;
@@ -58,8 +61,8 @@ pub enum WalletError {
     Behind(Leaf),
     /// The state was shown to somebody else.
     #[error(
-        "the current state was shown for another purpose ({shown:?}): using it now would link the \
-         two; refresh it first, best after unix second {refresh_after}"
+        "the current state left the machine {shown}: using it now would link the two; refresh it first, \
+         best after {}", utc(*.refresh_after)
     )]
     Shown {
         /// For what it was shown.
@@ -90,11 +93,13 @@ pub struct Wallet {
     reader: Reader,
     chain_id: u64,
     ledger: Address,
-    index: u64,
     book: Option<Book>,
     notes: Notes,
     /// Where the notes are kept; `None` for a wallet in memory.
     home: Option<WalletDir>,
+    /// Whether there may have been other notes, which are lost: whatever state the next sync finds may
+    /// have left a machine.
+    forgetful: bool,
 }
 
 impl Wallet {
@@ -107,10 +112,10 @@ impl Wallet {
             secrets,
             chain_id,
             ledger,
-            index,
             book: None,
             notes: Notes::default(),
             home: None,
+            forgetful: false,
         }
     }
 

@@ -118,7 +118,7 @@ fn child(step: &str, leaves: u64, directory: &Path) -> Result<Measured> {
 /// A board on an embedded chain, and the inventor between them.
 async fn chain() -> Result<(Inventor, Chain)> {
     let embedded = EmbeddedChain::default();
-    let keyring = Keyring::deferred(&Store::of_user()?)?;
+    let keyring = Keyring::deferred(&Store::of_user()?);
     let [deployer, other, ..] = dev_signers();
     let config = development(&keyring, other.address(), other.address());
     let real = deploy(&embedded, &deployer, config).await?;

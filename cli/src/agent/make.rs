@@ -6,7 +6,7 @@ use crate::{
     output::{self, Narrator},
     place::Place,
     secret::WordsArgs,
-    wallet::{AgentSession, WalletArgs},
+    wallet::WalletArgs,
 };
 use clap::Args;
 use rand::rngs::OsRng;
@@ -125,7 +125,10 @@ impl Recover {
         // An embedded chain is opened once.
         drop(chain);
         let directory = WalletDir::create(&path, header, &words, &passphrase, WorkFactor::DEFAULT)?;
-        let mut session = AgentSession::of(directory.wallet(&words)?, place).await?;
+        let mut session = self
+            .wallet
+            .session_of(directory.wallet(&words)?, place)
+            .await?;
         let wallet = session.agent.wallet();
         let recovered = Recovered {
             registered: wallet.is_registered(),
@@ -147,8 +150,8 @@ impl Recover {
         session.tell.done(&text, None)?;
         if recovered.changes > 0 {
             session.tell.say(
-                "What was shown from the lost machine is not known. Where something may have been, refresh \
-                 before anything else: `repute agent refresh`.",
+                "What the lost machine showed is not known, so the state counts as shown: it is refreshed \
+                 before it is used, or now by `repute agent refresh`.",
             )?;
         }
         match session.json {

@@ -122,6 +122,7 @@ impl Create {
                 ),
                 other => other.into(),
             })?;
+        session.arrived();
         let deposit = budget + terms.relay_fee + terms.arbiter_fee();
         if place.json() {
             return Ok(output::print_json(&Report {

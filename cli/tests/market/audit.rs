@@ -65,9 +65,9 @@ pub fn the_deployment_and_the_record_are_as_they_should_be(world: &World) {
         run.stdout
     );
     let rows = fs::read_to_string(&table).expect("a table");
-    assert_eq!(rows.lines().count(), 1 + 5);
+    assert_eq!(rows.lines().count(), 1 + 7);
     let run = audit(world, &["record", "--viewing-key", &key, "--json"]);
-    assert_eq!(json(&run)["commitments"], 6);
+    assert_eq!(json(&run)["commitments"], 8);
 
     let run = audit(world, &["record", "--viewing-key", &page]);
     assert_eq!(run.code, Some(4), "{}", run.stderr);

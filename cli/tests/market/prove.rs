@@ -7,7 +7,7 @@ use crate::{
 };
 use alloy::primitives::{B256, U256};
 use repute_circuits::{policy::Policy, window::Filter};
-use repute_contracts::time;
+use repute_contracts::{dev::dev_signers, time};
 use repute_sdk::{
     ask::Ask,
     completion::CompletionProof,
@@ -45,10 +45,33 @@ async fn an_agent_shows_its_record_from_the_command_line() {
     let second = world.complete(CATEGORY).await;
     world.take(CATEGORY + 1).await;
 
+    another_machine_refreshes_first(&mut world).await;
     a_miss_is_told_before_a_proof(&world);
     what_is_missing_is_told(&world);
     windows_convince_the_ledger(&world).await;
+    // The recovered wallet refreshed the state of both.
+    world.sync().await;
+    work_is_found_by_record(&mut world).await;
     standing_and_completion_convince_the_ledger(&mut world, second).await;
+}
+
+/// The wallet in the data directory has the words of an agent that worked elsewhere.
+async fn another_machine_refreshes_first(world: &mut World) {
+    let [data, passphrase] =
+        ["data", "passphrase"].map(|name| world.path(name).display().to_string());
+    let wallet = ["--data-dir", &data, "--passphrase-file", &passphrase];
+    let refused = world.prove(&["standing", "--policy", "none", "--json"]);
+    assert_eq!(refused.code, Some(3), "{}", refused.stderr);
+    assert!(
+        refused.stderr.contains("refresh it first"),
+        "{}",
+        refused.stderr
+    );
+    let [_, _, relayer, ..] = dev_signers();
+    let refresh = [&["agent", "refresh", "--now"], &wallet[..]].concat();
+    let done = world.done(&refresh, Some(&relayer));
+    assert_eq!(done["done"][0]["action"], "refresh");
+    world.sync().await;
 }
 
 fn a_miss_is_told_before_a_proof(world: &World) {
@@ -204,6 +227,37 @@ fn what_is_missing_is_told(world: &World) {
     }
 }
 
+async fn work_is_found_by_record(world: &mut World) {
+    let mut offered = Vec::new();
+    for min_completed in 1..=3 {
+        let policy = Policy {
+            min_completed,
+            ..Policy::default()
+        };
+        offered.push(world.offer(CATEGORY, policy).await);
+    }
+    offered.reverse();
+    let [data, passphrase] =
+        ["data", "passphrase"].map(|name| world.path(name).display().to_string());
+    for (more, expected) in [
+        (&[][..], &offered[..]),
+        (&["--can-meet"], &offered[1..]),
+        (&["--can-meet", "--stage", "completed"], &[2, 1]),
+        (&["--can-meet", "--category", "9"], &[]),
+        (&["--can-meet", "--wallet", "stranger"], &[]),
+    ] {
+        let all = [
+            &["jobs", "list", "--data-dir", &data][..],
+            &["--passphrase-file", &passphrase],
+            more,
+        ];
+        let listing = world.done(&all.concat(), None);
+        let jobs = listing["jobs"].as_array().expect("a list");
+        let jobs = jobs.iter().filter_map(|job| job["job"].as_u64());
+        assert_eq!(jobs.collect::<Vec<_>>(), expected, "{more:?}");
+    }
+}
+
 async fn windows_convince_the_ledger(world: &World) {
     let out = world.path("window.json");
     let since = world.now().await - 90 * DAY;
@@ -243,7 +297,10 @@ async fn windows_convince_the_ledger(world: &World) {
     there.await.expect("the ledger is convinced");
     assert_eq!(proof.slots, 16);
     let audience = proof.ask.audience;
-    assert_eq!(shown(world, "agent"), [Purpose::Show { audience }]);
+    assert_eq!(
+        shown(world, "agent").last(),
+        Some(&Purpose::Show { audience })
+    );
 
     // As one document, with a length of time; from a machine that knows the words alone.
     let data = world.path("data").display().to_string();
@@ -261,24 +318,21 @@ async fn windows_convince_the_ledger(world: &World) {
     let run = run_with(&["agent", "recover", "--json"], &keys(), &environment);
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     assert_eq!(json(&run)["recovered"]["registered"], true);
-    let run = run_with(
-        &[
-            "prove",
-            "window",
-            "--any-category",
-            "--since",
-            "90d",
-            "--policy",
-            "completed>=1",
-            "--audience",
-            AUDIENCE,
-            "--label",
-            "market",
-            "--json",
-        ],
-        &keys(),
-        &environment,
-    );
+    let prove = [
+        &["prove", "window", "--any-category", "--since", "90d"][..],
+        &["--policy", "completed>=1", "--audience", AUDIENCE],
+        &["--label", "market", "--json"],
+    ]
+    .concat();
+    // What the lost machine showed is not known.
+    let run = run_with(&prove, &keys(), &environment);
+    assert_eq!(run.code, Some(3), "{}", run.stderr);
+    assert!(run.stderr.contains("refresh it first"), "{}", run.stderr);
+    let key = dev_signers()[2].to_bytes().to_string();
+    let sending = [&environment[..], &[("REPUTE_KEY", key.as_str())]].concat();
+    let run = run_with(&["agent", "refresh", "--now", "--json"], &keys(), &sending);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    let run = run_with(&prove, &keys(), &environment);
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     let document = json(&run);
     assert_eq!(document["ok"], true);
@@ -297,7 +351,10 @@ async fn windows_convince_the_ledger(world: &World) {
     let (made_by_it, claim) = (made(&proof.ask), (&filter, &policy));
     let there = proof.verify_on_chain(&world.chain, &made_by_it, claim);
     there.await.expect("the ledger is convinced");
-    assert_eq!(shown(world, "recovered").len(), 1);
+    assert_eq!(
+        shown(world, "recovered").last(),
+        Some(&Purpose::Show { audience })
+    );
 }
 
 async fn standing_and_completion_convince_the_ledger(world: &mut World, job: u64) {

@@ -139,10 +139,18 @@ impl World {
 
     /// Has the agent take a job.
     pub async fn take(&mut self, category: u32) -> u64 {
+        let id = self.offer(category, Policy::default()).await;
+        let request = self.agent.take(&self.log, id, Take::default()).await;
+        self.send(request.expect("it takes")).await;
+        id
+    }
+
+    /// Has the client post a job.
+    pub async fn offer(&mut self, category: u32, policy: Policy) -> u64 {
         let now = self.now().await;
         let terms = Terms {
             category,
-            policy: Policy::default(),
+            policy,
             reviewer: None,
             review_period: HOUR,
             arbitration: Some(Arbitration {
@@ -158,16 +166,9 @@ impl World {
             description_hash: keccak256("a page"),
             description_uri: "https://example.org/page".to_owned(),
         };
-        let id = self
-            .client
-            .post(&terms, 10 * TOKEN)
-            .await
-            .expect("it posts")
-            .post_id;
+        let posted = self.client.post(&terms, 10 * TOKEN).await;
         self.log.sync(&self.chain).await.expect("the log reads");
-        let request = self.agent.take(&self.log, id, Take::default()).await;
-        self.send(request.expect("it takes")).await;
-        id
+        posted.expect("it posts").post_id
     }
 
     /// Has the agent complete a job that nobody rates.

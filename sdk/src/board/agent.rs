@@ -14,7 +14,7 @@ pub use queue::{Delivery, DeliveryError, Failed, Refused, Waiting};
 
 use crate::{
     chain::Chain,
-    keys::{KeyMismatch, Keyring, ProvingError},
+    keys::{KeyMismatch, Keyring, Provable, ProvingError},
     log::{Job, Log, Stage},
     request::Request,
     shortfall::Shortfall,
@@ -31,6 +31,7 @@ use repute_circuits::{
     statement::{Accept, Statement, accept::Offer},
 };
 use repute_contracts::bindings::{AgentLedger, JobBoard, job_board::IJobBoard};
+use repute_prover::Proof;
 
 /// An agent: its wallet, a deployment, and the keys to prove with.
 pub struct Agent {
@@ -75,12 +76,23 @@ impl Agent {
     ) -> Result<Self, KeyMismatch> {
         keyring.check(chain.manifest())?;
         Ok(Self {
+            rng: Box::new(rng),
+            ..Self::deferred(chain, keyring, wallet)
+        })
+    }
+
+    /// [`Agent::new`] for a program that proves one thing and ends: each statement's key is compared with
+    /// the deployment's before the statement is proven, instead of all at once, which takes
+    /// seconds.
+    #[must_use]
+    pub fn deferred(chain: Chain, keyring: Keyring, wallet: Wallet) -> Self {
+        Self {
             messages: Messages::of(&chain),
             chain,
             keyring,
             wallet,
-            rng: Box::new(rng),
-        })
+            rng: Box::new(OsRng),
+        }
     }
 
     /// The agent's wallet.
@@ -109,10 +121,12 @@ impl Agent {
         self.wallet.sync(log)
     }
 
-    fn seed(&mut self) -> [u8; 32] {
+    /// Proves a statement that the deployment verifies with the same key.
+    async fn prove<S: Provable>(&mut self, statement: S) -> Result<Proof, AgentError> {
+        self.keyring.check_one::<S>(self.chain.manifest())?;
         let mut seed = [0; 32];
         self.rng.fill_bytes(&mut seed);
-        seed
+        Ok(self.keyring.prove(statement, seed).await?)
     }
 
     fn request<C: alloy::sol_types::SolCall>(&self, to: Address, call: &C) -> Request {
@@ -208,8 +222,7 @@ impl Agent {
         };
         let public = statement.public;
         let at = statement.offer.at;
-        let seed = self.seed();
-        let proof = self.keyring.prove(statement, seed).await?;
+        let proof = self.prove(statement).await?;
         let call = JobBoard::takeCall {
             postId: U256::from(post_id),
             posted: job.abi.clone(),

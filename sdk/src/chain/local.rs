@@ -23,7 +23,7 @@ use repute_contracts::{
     dev::dev_signers,
     embedded::{LOCAL_CHAIN_ID, OpenError},
 };
-use repute_prover::{KeysError, Store};
+use repute_prover::Store;
 use std::{
     fs,
     io::{self, Write},
@@ -75,9 +75,6 @@ pub enum LocalError {
         /// What is not as it says.
         reason: Box<ChainError>,
     },
-    /// The development keys can't be laid out.
-    #[error(transparent)]
-    Keys(#[from] KeysError),
     /// The contracts could not be deployed.
     #[error(transparent)]
     Chain(#[from] ChainError),
@@ -174,7 +171,7 @@ impl Local {
                     reason: Box::new(reason),
                 });
         }
-        let keyring = Keyring::deferred(keys)?;
+        let keyring = Keyring::deferred(keys);
         let signers = dev_signers();
         let [deployer, ..] = &signers;
         let config = development(

@@ -6,15 +6,17 @@
 //! the chain. The checksums are against accidents, not against somebody who can write the file.
 
 mod entries;
+mod file;
 mod nodes;
+
+pub(super) use file::{Opened, open, rebuild};
 
 use super::{Head, LogError, Source, event::Record, index::Index};
 use alloy::primitives::B256;
 use repute_circuits::field::Fr;
-use repute_contracts::database::{self, Contents, Fault, Mark};
+use repute_contracts::database::{Fault, Mark};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use sha2::{Digest, Sha256};
-use std::{fs, io, path::Path};
 
 /// Tells the file from others: "rplg".
 pub(super) const MARK: Mark = Mark {
@@ -83,60 +85,6 @@ pub(super) struct Position {
 
 #[derive(Debug)]
 pub(super) struct Store(Connection);
-
-/// A database file, opened.
-pub(super) enum Opened {
-    /// With what it holds.
-    Kept(Store),
-    /// Anew, and why.
-    Rebuilt(Store, &'static str),
-}
-
-/// Opens a log's file, or makes it. A log's file that can't be gone on with is made anew.
-pub(super) fn open(path: &Path, source: &Source) -> Result<Opened, LogError> {
-    if !path.exists() {
-        return Ok(Opened::Kept(rebuild(path, source)?));
-    }
-    let connection = database::open(path)?;
-    let reason = match MARK.find(&connection) {
-        Ok(Contents::Ours) => {
-            let store = Store(connection);
-            match store.is_of(source) {
-                Ok(true) => {
-                    database::write_ahead(&store.0)?;
-                    return Ok(Opened::Kept(store));
-                }
-                Ok(false) => "it is of another deployment",
-                Err(Fault::Damaged(reason)) => reason,
-                Err(error) => return Err(error.into()),
-            }
-        }
-        Ok(Contents::OtherFormat(_)) => "it is of another version",
-        Ok(Contents::Foreign) | Err(Fault::Damaged(_)) => match MARK.is_on(path) {
-            Ok(true) => "it is cut off or overwritten",
-            Ok(false) => return Err(LogError::Foreign(path.to_owned())),
-            Err(error) => return Err(unusable(path, &error)),
-        },
-        Err(error) => return Err(error.into()),
-    };
-    Ok(Opened::Rebuilt(rebuild(path, source)?, reason))
-}
-
-fn unusable(path: &Path, error: &io::Error) -> LogError {
-    LogError::Database(format!("{}: {error}", path.display()))
-}
-
-/// Makes a log's file anew.
-pub(super) fn rebuild(path: &Path, source: &Source) -> Result<Store, LogError> {
-    if let Some(directory) = path.parent() {
-        fs::create_dir_all(directory).map_err(|error| unusable(directory, &error))?;
-    }
-    database::remove(path).map_err(|error| unusable(path, &error))?;
-    let store = Store(database::open(path)?);
-    store.create(source)?;
-    database::write_ahead(&store.0)?;
-    Ok(store)
-}
 
 impl Store {
     /// An empty database that lives as long as this value.
@@ -351,109 +299,4 @@ impl From<Fault> for LogError {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::log::{
-        Leaf, Log,
-        invented::{BOARD, CHAIN, LEDGER},
-    };
-    use repute_circuits::field::to_word;
-
-    const SOURCE: Source = Source {
-        chain_id: CHAIN,
-        ledger: LEDGER,
-        board: BOARD,
-        first_block: 0,
-    };
-
-    fn block(number: u64) -> Head {
-        Head {
-            number,
-            hash: B256::with_last_byte(number as u8),
-            time: number,
-        }
-    }
-
-    /// Registers agents up to `leaves`, in block `number`.
-    fn grow(log: &mut Log, number: u64, leaves: u64) {
-        let scratch = Log::invented();
-        let records = (log.leaf_count()..leaves).map(|index| {
-            let mut event = scratch.registered(Fr::from(index + 1));
-            event.index = alloy::primitives::U256::from(index);
-            let mut record = Log::record(LEDGER, &event);
-            record.block = number;
-            record.block_hash = block(number).hash;
-            record.time = Some(block(number).time);
-            record
-        });
-        let records = records.collect();
-        assert!(log.keep(records, block(number)).expect("it fits"));
-    }
-
-    fn same(left: &Index, right: &Index) {
-        assert_eq!(left.trees.len(), right.trees.len());
-        for (left, right) in left.trees.iter().zip(&right.trees) {
-            assert_eq!((&left.nodes, left.filled), (&right.nodes, right.filled));
-        }
-        assert_eq!(left.roots, right.roots);
-        assert_eq!(left.identities, right.identities);
-    }
-
-    /// Sizes around those of pages and their parents.
-    const SIZES: [u64; 12] = [1, 2, 3, 127, 128, 129, 255, 256, 257, 300, 511, 640];
-
-    #[test]
-    fn what_is_kept_is_what_was_read() {
-        let mut log = Log::invented();
-        for (number, leaves) in (1..).zip(SIZES) {
-            grow(&mut log, number, leaves);
-            let store = log.store.get_mut().expect("no panics");
-            same(&store.load(&SOURCE).expect("whole"), &log.index);
-            assert_eq!(store.position().expect("whole").head, Some(block(number)));
-        }
-    }
-
-    #[test]
-    fn going_back_leaves_what_was_there() {
-        for (back, kept) in (1..).zip(SIZES) {
-            let mut log = Log::invented();
-            let mut then = Log::invented();
-            for (number, leaves) in (1..).zip(SIZES) {
-                grow(&mut log, number, leaves);
-                if number <= back {
-                    grow(&mut then, number, leaves);
-                }
-            }
-            let store = log.store.get_mut().expect("no panics");
-            let index = store.go_back(&SOURCE, Some(block(back))).expect("whole");
-            same(&index, &then.index);
-            same(&store.load(&SOURCE).expect("whole"), &then.index);
-            log.index = index;
-            log.position = log
-                .store
-                .get_mut()
-                .expect("no panics")
-                .position()
-                .expect("whole");
-            assert_eq!(log.leaf_count(), kept);
-            // And on from there, another way.
-            grow(&mut log, back + 1, kept + 200);
-            grow(&mut then, back + 1, kept + 200);
-            let store = log.store.get_mut().expect("no panics");
-            same(&store.load(&SOURCE).expect("whole"), &then.index);
-            let leaf = Leaf {
-                tree: 0,
-                index: kept + 199,
-            };
-            let commitment = log.commitment(leaf).expect("there");
-            let root = log.path(leaf).expect("there").root(commitment);
-            assert_eq!(log.root().map(to_word), Some(to_word(root)));
-        }
-        let mut log = Log::invented();
-        grow(&mut log, 1, 300);
-        let store = log.store.get_mut().expect("no panics");
-        let index = store.go_back(&SOURCE, None).expect("whole");
-        same(&index, &Index::new(SOURCE));
-        assert_eq!(store.position().expect("whole"), Position::default());
-    }
-}
+mod tests;

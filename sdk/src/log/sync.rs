@@ -16,13 +16,17 @@ use alloy::{
 };
 use repute_circuits::field::to_word;
 use repute_contracts::bindings::{AgentLedger, JobBoard};
-use std::sync::PoisonError;
+use std::{sync::PoisonError, time::Duration};
 
 /// Most blocks that one request asks for. Many nodes allow 10,000; for those that allow fewer, or
 /// fewer entries than there are, it is halved until they answer.
 const MOST_BLOCKS: u64 = 10_000;
 /// How often a read starts again because the chain moved on.
 const ATTEMPTS: u32 = 5;
+/// How long to wait before a node whose answers contradict each other is asked once more. A node may
+/// answer a call from the state of a block that it is about to announce (anvil does, for the
+/// milliseconds in which it mines), and the nodes behind one address may be a moment apart.
+const PAUSE: Duration = Duration::from_millis(250);
 /// The method does not exist (JSON-RPC 2.0, section 5.1): asking for less does not help.
 const METHOD_NOT_FOUND: i64 = -32601;
 
@@ -76,6 +80,7 @@ impl Log {
             return Err(LogError::OtherDeployment);
         }
         let mut reorganised = false;
+        let mut doubted = false;
         for _ in 0..ATTEMPTS {
             self.catch_up()?;
             let head = chain.head().await?;
@@ -105,9 +110,14 @@ impl Log {
                     if moved || error.is_about_content() {
                         self.go_back(self.position.verified)?;
                     }
-                    if !moved {
+                    if moved {
+                        continue;
+                    }
+                    if doubted || !error.is_about_content() {
                         return Err(error);
                     }
+                    doubted = true;
+                    tokio::time::sleep(PAUSE).await;
                 }
             }
         }

@@ -4,7 +4,7 @@
 //! |---|---|---|---|
 //! | `words.age` | the 24 words, under the passphrase ([`super::encrypted`]) | the words on paper make the wallet again | as safe as the passphrase |
 //! | `wallet.json` | chain, ledger, index | made again from the same three | which deployment the agent is on |
-//! | `notes` | what the chain cannot give back ([`Notes`]), under a key that follows from the agent's secret | queued work is forgotten, and what was shown to whom: refresh before anything else | nothing; its size tells how much is on its way |
+//! | `notes` | what the chain cannot give back ([`Notes`]), under a key that follows from the agent's secret | queued work is forgotten, and what was shown to whom: the state counts as shown | nothing; its size tells how much is on its way |
 //! | `lock` | nothing | made again | nothing |
 //!
 //! Files are replaced whole, and are on the disk before a request that they note is given out.
@@ -174,11 +174,8 @@ impl WalletDir {
             header,
             _lock: lock(path)?,
         };
+        // Without notes: these words may have had a life before.
         directory.lock_words(words, passphrase, work)?;
-        let secrets = words
-            .seed()
-            .agent(header.chain_id, header.ledger, header.index);
-        directory.write_notes(&secrets, &Notes::default())?;
         // Last, since it says that the rest is there.
         directory.write(HEADER, header.to_json().as_bytes())?;
         Ok(directory)
@@ -280,7 +277,8 @@ impl WalletDir {
         self.wallet(&words)
     }
 
-    /// [`WalletDir::unlock`] where the words are at hand. Without a file of notes it begins with none.
+    /// [`WalletDir::unlock`] where the words are at hand. Without a file of notes it begins with none, and
+    /// the state that the first sync finds counts as shown ([`Purpose::Forgotten`](super::Purpose)).
     ///
     /// # Errors
     /// [`DirectoryError::Notes`], also where the words are not this wallet's.
@@ -292,10 +290,14 @@ impl WalletDir {
             ..
         } = self.header;
         let mut wallet = Wallet::new(&words.seed(), chain_id, ledger, index);
-        if let Some(file) = read(&self.path, NOTES, MOST_NOTES)? {
-            let notes = sealed::open(&wallet.secrets.notes_key(), &file)
-                .and_then(|json| serde_json::from_slice(&json).ok());
-            wallet.notes = notes.ok_or_else(|| DirectoryError::Notes(self.path.join(NOTES)))?;
+        match read(&self.path, NOTES, MOST_NOTES)? {
+            Some(file) => {
+                let notes = sealed::open(&wallet.secrets.notes_key(), &file)
+                    .and_then(|json| serde_json::from_slice(&json).ok());
+                wallet.notes = notes.ok_or_else(|| DirectoryError::Notes(self.path.join(NOTES)))?;
+            }
+            // A new wallet has none, and one whose file is lost.
+            None => wallet.forgetful = true,
         }
         wallet.home = Some(self);
         Ok(wallet)

@@ -151,7 +151,7 @@ impl Intent {
             Purpose::Take { post_id } => Some(Self::take(post_id)),
             Purpose::Settle { post_id } => Some(Self::settle(post_id)),
             Purpose::Refresh => Some(Self::Refresh),
-            Purpose::Show { .. } => None,
+            Purpose::Show { .. } | Purpose::Forgotten => None,
         }
     }
 

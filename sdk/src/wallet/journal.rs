@@ -125,6 +125,7 @@ impl Wallet {
             self.give_up_worker(self.notes.shown[index]);
         }
         self.learn(log, steps);
+        self.distrust(log)?;
         let head = log.head().map_or(0, |head| head.number);
         let is_final = |block: Option<u64>| block.is_some_and(|block| block + FINALITY <= head);
         for shown in &mut self.notes.shown {
@@ -142,6 +143,21 @@ impl Wallet {
             return Ok(());
         }
         self.keep()
+    }
+
+    /// Where notes are lost, takes the current state for shown: it may be.
+    fn distrust(&mut self, log: &Log) -> Result<(), WalletError> {
+        let forgetful = std::mem::take(&mut self.forgetful);
+        let has_changed = self
+            .book
+            .as_ref()
+            .is_some_and(|book| !book.steps.is_empty());
+        // The one state of an empty record hides nothing.
+        if !(forgetful && has_changed) {
+            return Ok(());
+        }
+        let now = log.head().map_or(0, |head| head.time);
+        self.note_shown(Purpose::Forgotten, now)
     }
 
     /// Notes what the chain tells and a lost wallet knew: private ratings, and worker keys that were

@@ -3,7 +3,8 @@
 //! The state comes back by following the published nullifiers ([`super::record`]), and private ratings
 //! with it; what is left is to find which derived key was a job's worker, and which was paid. So a
 //! recovery is the first sync of an empty wallet. What it cannot know is what left the lost machine
-//! and never came to the chain: refresh before anything else if there may have been something.
+//! and never came to the chain, so the state that it finds counts as shown: it is refreshed before it is
+//! used.
 
 use super::{Seed, Wallet, WalletError};
 use crate::log::{Change, Job, Log};
@@ -31,6 +32,7 @@ impl Wallet {
     /// As [`Wallet::sync`].
     pub fn recover(seed: &Seed, log: &Log, index: u64) -> Result<Self, WalletError> {
         let mut wallet = Self::new(seed, log.chain_id(), log.ledger(), index);
+        wallet.forgetful = true;
         wallet.sync(log)?;
         Ok(wallet)
     }

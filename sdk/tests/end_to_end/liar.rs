@@ -23,14 +23,35 @@ use std::{
 };
 use tower::Service;
 
-/// What is changed in the answers to one method.
+/// What is changed in an answer.
 type Lie = fn(&mut serde_json::Value);
+
+/// What a node is to lie about.
+#[derive(Clone, Copy)]
+struct Told {
+    method: &'static str,
+    lie: Lie,
+    /// How often; then it is honest again.
+    times: u32,
+}
 
 /// A transport that lies about one method while it is told to.
 #[derive(Clone)]
 struct Liar {
     honest: BoxTransport,
-    lie: Arc<Mutex<Option<(&'static str, Lie)>>>,
+    told: Arc<Mutex<Option<Told>>>,
+}
+
+impl Liar {
+    /// How to change the answer to a method, if it is lied about.
+    fn lie(&self, method: &str) -> Option<Lie> {
+        let mut told = self.told.lock().expect("no test panics while it lies");
+        let told = told
+            .as_mut()
+            .filter(|told| told.method == method && told.times > 0)?;
+        told.times -= 1;
+        Some(told.lie)
+    }
 }
 
 impl Service<RequestPacket> for Liar {
@@ -43,15 +64,13 @@ impl Service<RequestPacket> for Liar {
     }
 
     fn call(&mut self, packet: RequestPacket) -> Self::Future {
-        let lie = *self.lie.lock().expect("no test panics while it lies");
-        let method = packet
+        let lie = packet
             .as_single()
-            .map(|request| request.method().to_owned());
+            .and_then(|request| self.lie(request.method()));
         let answer = self.honest.call(packet);
         Box::pin(async move {
             let mut answer = answer.await?;
-            if let (Some((lied, lie)), ResponsePacket::Single(response)) = (lie, &mut answer)
-                && method.as_deref() == Some(lied)
+            if let (Some(lie), ResponsePacket::Single(response)) = (lie, &mut answer)
                 && let ResponsePayload::Success(payload) = &mut response.payload
             {
                 *payload = change(payload, lie);
@@ -74,14 +93,17 @@ fn entries(value: &mut serde_json::Value) -> &mut Vec<serde_json::Value> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lying_node_is_found_out() {
     let embedded = EmbeddedChain::default();
-    let lie = Arc::new(Mutex::new(None));
+    let told = Arc::new(Mutex::new(None));
     let liar = Liar {
         honest: embedded.client().transport().clone(),
-        lie: Arc::clone(&lie),
+        told: Arc::clone(&told),
     };
     let client = RpcClient::new(liar, true).with_poll_interval(LOCAL_POLL_INTERVAL);
     let mut world = World::deploy(client.clone(), keyring()).await;
-    let tell = |method, change: Lie| *lie.lock().expect("unused") = Some((method, change));
+    let tell_times = |method, lie, times| {
+        *told.lock().expect("unused") = Some(Told { method, lie, times });
+    };
+    let tell = |method, lie| tell_times(method, lie, u32::MAX);
     world.register(0).await;
     let before = (world.log.root(), world.log.head());
 
@@ -142,7 +164,11 @@ async fn a_lying_node_is_found_out() {
     let missing = |error| matches!(error, ChainError::Deployment(DeployError::NoCode { .. }));
     assert!(refused.is_err_and(missing));
 
-    *lie.lock().expect("unused") = None;
+    // A node that answers from another block for a moment is asked once more, and not more often.
+    tell_times("eth_getLogs", |v| drop(entries(v).pop()), 2);
+    let refused = world.log.sync(&world.chain).await;
+    assert!(refused.is_err(), "{refused:?}");
+    tell_times("eth_getLogs", |v| drop(entries(v).pop()), 1);
     world.sync().await;
     assert_eq!(
         (world.log.registration_count(), world.log.jobs().count()),

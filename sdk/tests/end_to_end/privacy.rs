@@ -23,6 +23,7 @@ use repute_sdk::{
     board::{Settle, Take},
     relay::Sent,
     request::{Action, Request},
+    wallet::grid::GRID,
 };
 use std::{
     sync::{Arc, Mutex},
@@ -55,12 +56,14 @@ impl Service<RequestPacket> for Ear {
     }
 }
 
-fn root(request: &Request) -> U256 {
-    match request.action().expect("an agent's request") {
-        Action::Take(call) => call.acceptance.root,
-        Action::Settle(call) => call.settlement.root,
+/// A proof's root, and whether its time lies on the grid.
+fn root(request: &Request) -> (U256, bool) {
+    let (root, at) = match request.action().expect("an agent's request") {
+        Action::Take(call) => (call.acceptance.root, call.acceptance.provenAt),
+        Action::Settle(call) => (call.settlement.root, call.settlement.provenAt),
         other => panic!("no job's request: {}", other.name()),
-    }
+    };
+    (root, (at % U256::from(GRID)).is_zero())
 }
 
 fn newest(world: &World) -> U256 {
@@ -68,7 +71,7 @@ fn newest(world: &World) -> U256 {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn proofs_are_made_against_the_newest_root() {
+async fn proofs_are_made_against_the_newest_root_at_a_shared_time() {
     let mut world = World::deploy(EmbeddedChain::default().client(), keyring()).await;
     world.register(0).await;
     let own = newest(&world);
@@ -80,7 +83,7 @@ async fn proofs_are_made_against_the_newest_root() {
     let agent = &mut world.agents[0].agent;
     let request = agent.take(&world.log, one, Take::default()).await;
     let request = request.expect("it takes");
-    assert_eq!(root(&request), newest(&world));
+    assert_eq!(root(&request), (newest(&world), true));
     world.relay("take", request).await;
 
     world.submit(0, one).await;
@@ -88,7 +91,7 @@ async fn proofs_are_made_against_the_newest_root() {
     world.wait(2 * HOUR + 1).await;
     let agent = &mut world.agents[0].agent;
     let request = agent.settle(&world.log, one, Settle::default()).await;
-    assert_eq!(root(&request.expect("it settles")), newest(&world));
+    assert_eq!(root(&request.expect("it settles")), (newest(&world), true));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -6,6 +6,7 @@ use crate::{
     log::Stage,
     review::ReviewError,
     shortfall::Shortfall,
+    utc::utc,
     wallet::WalletError,
     window::TooManyRecords,
 };
@@ -61,7 +62,7 @@ pub enum AgentError {
         needed: Stage,
     },
     /// Too late.
-    #[error("the last second for this was {last}, now it is {now}")]
+    #[error("the last second for this was {}, now it is {}", utc(*.last), utc(*.now))]
     TooLate {
         /// The last second.
         last: u64,
@@ -69,7 +70,7 @@ pub enum AgentError {
         now: u64,
     },
     /// Too early.
-    #[error("job {post_id} can be settled from {first} on, now it is {now}; wait")]
+    #[error("job {post_id} can be settled from {} on, now it is {}; wait", utc(*.first), utc(*.now))]
     TooEarly {
         /// The job.
         post_id: u64,
@@ -96,8 +97,8 @@ pub enum AgentError {
     },
     /// Neither released nor past its periods.
     #[error(
-        "job {post_id} is not released and its review and arbitration have not passed (until {until}); \
-         ask the client for a release or wait"
+        "job {post_id} is not released and its review and arbitration have not passed (until {}); ask the \
+         client for a release or wait", utc(*.until)
     )]
     NotCleared {
         /// The job.
@@ -118,7 +119,7 @@ pub enum AgentError {
     #[error("this escrow does not tell its fee: say what the recipient must get at least")]
     UnknownFee,
     /// The audience cannot use the proof.
-    #[error("the request's deadline {deadline} is past, now it is {now}; ask for a new request")]
+    #[error("the request's deadline {} is past, now it is {}; ask for a new request", utc(*.deadline), utc(*.now))]
     DeadlinePassed {
         /// Until when it was good.
         deadline: u64,

@@ -11,103 +11,26 @@
 //! is on its way is sent again as it is, what the log shows is checked off, what a reorganisation
 //! undid is done again.
 
+mod delivery;
+mod standing;
+
+pub use delivery::{Delivery, DeliveryError, Failed, Refused, Waiting};
+
 use super::{Agent, AgentError};
 use crate::{
     courier::{Carried, Courier},
-    log::{Dispute, Log, LogError, Stage},
+    log::{Dispute, Log},
     relay::RelayError,
     request::Request,
-    wallet::{FINALITY, Intent, Purpose, Queued, RecordError, WalletError},
+    wallet::{Intent, Purpose, Queued, RecordError, WalletError},
 };
 use alloy::primitives::{B256, keccak256};
-use repute_circuits::field::Fr;
+use standing::Standing;
 use std::collections::HashSet;
 
 /// How often a request for one intent is refused by the chain before the intent is given up: once
 /// for one that was prepared earlier and may have grown too old, and once for a new one.
 const REFUSALS: usize = 2;
-
-/// What a delivery did.
-#[derive(Debug, Default)]
-pub struct Delivery {
-    /// What the log shows done since the last delivery.
-    pub done: Vec<Intent>,
-    /// What cannot be done, with the reason; it is no longer in the queue.
-    pub failed: Vec<Failed>,
-    /// What is left.
-    pub waiting: Vec<Waiting>,
-}
-
-/// An intent that was given up.
-#[derive(Debug)]
-pub struct Failed {
-    /// What was wanted.
-    pub intent: Intent,
-    /// Why it cannot be.
-    pub reason: Refused,
-}
-
-/// Why an intent is given up.
-#[derive(Debug, thiserror::Error)]
-pub enum Refused {
-    /// By the agent, before anything left the machine.
-    #[error(transparent)]
-    Agent(#[from] AgentError),
-    /// By a contract. The state is marked as shown.
-    #[error(transparent)]
-    Relay(#[from] RelayError),
-}
-
-/// An intent whose time has not come.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Waiting {
-    /// What is wanted.
-    pub intent: Intent,
-    /// When it can be done, unix seconds by the chain's clock; `None` where it waits for somebody, or
-    /// for what is in front of it.
-    pub until: Option<u64>,
-}
-
-/// Why a delivery stopped. Nothing is lost: it goes on when it is called again.
-#[derive(Debug, thiserror::Error)]
-pub enum DeliveryError {
-    /// The log cannot be read.
-    #[error(transparent)]
-    Log(#[from] LogError),
-    /// The agent cannot work: its chain, keys or disk fail.
-    #[error(transparent)]
-    Agent(#[from] AgentError),
-    /// The request did not get through.
-    #[error(transparent)]
-    Relay(#[from] RelayError),
-}
-
-impl From<WalletError> for DeliveryError {
-    fn from(error: WalletError) -> Self {
-        Self::Agent(error.into())
-    }
-}
-
-impl Delivery {
-    /// The first moment at which something that waits can be done, unix seconds by the chain's clock.
-    #[must_use]
-    pub fn next(&self) -> Option<u64> {
-        self.waiting
-            .iter()
-            .filter_map(|waiting| waiting.until)
-            .min()
-    }
-}
-
-/// What the log says of an intent.
-enum Standing {
-    Done,
-    /// It can be prepared, as far as the log tells.
-    Open,
-    /// Something else comes first.
-    Later,
-    Never(AgentError),
-}
 
 /// What can be done for an intent now.
 enum Step {
@@ -216,106 +139,6 @@ impl Agent {
                 }
                 Err(error) => return Err(error.into()),
             }
-        }
-    }
-
-    /// Whether the log has what a request asks for.
-    fn is_fulfilled(&self, log: &Log, intent: &Intent, request: &Request) -> bool {
-        let journal = &self.wallet.notes().journal;
-        let prepared = journal.iter().find(|prepared| prepared.request == *request);
-        match prepared {
-            Some(prepared) => prepared.done.is_some(),
-            // A change that is no longer in the journal was overtaken by another.
-            None if intent.purpose().is_some() => true,
-            None => matches!(self.standing(log, intent, None), Standing::Done),
-        }
-    }
-
-    /// Marks what the log shows done, and drops what is final or cannot be.
-    fn check_off(&mut self, log: &Log, delivery: &mut Delivery) -> Result<(), WalletError> {
-        let head = log.head().map_or(0, |head| head.number);
-        let mut queue = self.wallet.notes().queue.clone();
-        queue.retain_mut(|queued| {
-            match (
-                self.standing(log, &queued.intent, queued.nullifier),
-                queued.done,
-            ) {
-                (Standing::Done, None) => {
-                    queued.done = Some(head);
-                    delivery.done.push(queued.intent.clone());
-                    true
-                }
-                (Standing::Done, Some(block)) => block + FINALITY > head,
-                (Standing::Open | Standing::Later, _) => {
-                    queued.done = None;
-                    true
-                }
-                (Standing::Never(reason), _) => {
-                    let intent = queued.intent.clone();
-                    let reason = reason.into();
-                    delivery.failed.push(Failed { intent, reason });
-                    false
-                }
-            }
-        });
-        if queue != self.wallet.notes().queue {
-            self.wallet.change_notes(|notes| notes.queue = queue)?;
-        }
-        Ok(())
-    }
-
-    fn standing(&self, log: &Log, intent: &Intent, nullifier: Option<Fr>) -> Standing {
-        match *intent {
-            Intent::Register { .. } if self.wallet.is_registered() => Standing::Done,
-            Intent::Register { .. } => Standing::Open,
-            Intent::Refresh => match nullifier.and_then(|nullifier| log.spend(nullifier)) {
-                Some(_) => Standing::Done,
-                None => Standing::Open,
-            },
-            Intent::Take { post_id, .. } => {
-                self.standing_of(log, post_id, "taking it", Stage::Open)
-            }
-            Intent::Submit { post_id, .. } => {
-                self.standing_of(log, post_id, "submitting", Stage::Taken)
-            }
-            Intent::Settle { post_id, .. } => {
-                self.standing_of(log, post_id, "settling", Stage::Submitted)
-            }
-            Intent::Fold { post_id, .. } => {
-                self.standing_of(log, post_id, "folding", Stage::Cancelled)
-            }
-        }
-    }
-
-    /// How an act stands that a job must be at `needed` for.
-    fn standing_of(&self, log: &Log, post_id: u64, verb: &'static str, needed: Stage) -> Standing {
-        // A reorganisation may bring it back.
-        let Some(job) = log.job(post_id) else {
-            return Standing::Later;
-        };
-        if job.taken.is_some()
-            && let Err(error) = self.wallet.owns(job)
-        {
-            return Standing::Never(error.into());
-        }
-        if job.stage == needed {
-            return Standing::Open;
-        }
-        let done = match needed {
-            Stage::Open => job.taken.is_some(),
-            Stage::Taken => job.submitted.is_some(),
-            Stage::Submitted => job.stage == Stage::Completed,
-            _ => job.stage == Stage::CancelFolded,
-        };
-        match (done, job.stage) {
-            (true, _) => Standing::Done,
-            (false, Stage::Open | Stage::Taken) => Standing::Later,
-            (false, stage) => Standing::Never(AgentError::Stage {
-                post_id,
-                stage,
-                verb,
-                needed,
-            }),
         }
     }
 

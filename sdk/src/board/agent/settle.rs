@@ -121,8 +121,7 @@ impl Agent {
         )?;
         let public = statement.public;
         let at = statement.engagement.at;
-        let seed = self.seed();
-        let proof = self.keyring.prove(statement, seed).await?;
+        let proof = self.prove(statement).await?;
         if let Some(review) = &review {
             self.wallet.keep_rating(post_id, review);
         }
@@ -236,8 +235,7 @@ impl Agent {
         let statement = self.end(log, job, now, end, None, B256::ZERO, binding.hash())?;
         let public = statement.public;
         let at = statement.engagement.at;
-        let seed = self.seed();
-        let proof = self.keyring.prove(statement, seed).await?;
+        let proof = self.prove(statement).await?;
         let call = JobBoard::foldCancelledCall {
             postId: U256::from(post_id),
             posted: job.abi.clone(),

@@ -31,8 +31,7 @@ impl Agent {
         let binding = binding::refresh(self.chain.id(), self.chain.ledger());
         let statement = Refresh::new(self.wallet.opening(log)?, binding);
         let public = statement.public;
-        let seed = self.seed();
-        let proof = self.keyring.prove(statement, seed).await?;
+        let proof = self.prove(statement).await?;
         let call = AgentLedger::refreshCall {
             proof: proof.to_words(),
             oldRoot: to_word(public.root),
@@ -81,8 +80,7 @@ impl Agent {
             Ok(Standing::new(opening.clone(), policy, at, context, scope))
         })?;
         let (public, at) = (statement.public, statement.at);
-        let seed = self.seed();
-        let proof = self.keyring.prove(statement, seed).await?;
+        let proof = self.prove(statement).await?;
         self.wallet.mark_shown(purpose, now)?;
         Ok(StandingProof {
             format: StandingProof::FORMAT,
@@ -115,8 +113,7 @@ impl Agent {
         let secret = self.wallet.secrets().secret().clone();
         let statement = Completion::new(secret, job.key, context, ask.scope());
         let public = statement.public;
-        let seed = self.seed();
-        let proof = self.keyring.prove(statement, seed).await?;
+        let proof = self.prove(statement).await?;
         Ok(CompletionProof {
             format: CompletionProof::FORMAT,
             chain_id: self.chain.id(),

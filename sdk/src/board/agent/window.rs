@@ -96,8 +96,7 @@ impl Agent {
             Ok(window.expect("the size was chosen for these records"))
         })?;
         let (public, at) = (statement.public, statement.at);
-        let seed = self.seed();
-        let proof = self.keyring.prove(statement, seed).await?;
+        let proof = self.prove(statement).await?;
         let purpose = Purpose::Show {
             audience: ask.audience,
         };

@@ -1,8 +1,13 @@
 //! Wallets made, opened, damaged and opened by two at once.
 
 use super::*;
-use crate::wallet::{Purpose, Shown};
+use crate::{
+    request::Request,
+    wallet::{Fold, Intent, Prepared, Purpose, Queued, Shown, record::tests::Life},
+};
+use alloy::primitives::{B256, Bytes};
 use repute_circuits::field::Fr;
+use repute_contracts::bindings::AgentLedger;
 use tempfile::TempDir;
 
 struct Place {
@@ -73,6 +78,88 @@ fn what_was_kept_is_there_again() {
             .expect("none")
             .is_empty()
     );
+}
+
+#[test]
+fn notes_of_all_kinds_are_there_again() {
+    let place = place();
+    let mut wallet = place.unlock().expect("it opens");
+    for purpose in [
+        Purpose::Take { post_id: 4 },
+        Purpose::Settle { post_id: 4 },
+        Purpose::Refresh,
+        Purpose::Forgotten,
+    ] {
+        wallet.notes.shown.push(Shown {
+            purpose,
+            spent: Some(1),
+            ..wallet.notes.shown[0]
+        });
+        wallet.notes.journal.push(Prepared {
+            nullifier: Fr::from(5),
+            commitment: Fr::from(6),
+            purpose,
+            request: Request::new(1, Address::ZERO, &AgentLedger::rootCall {}),
+            prepared_at: 8,
+            done: None,
+        });
+    }
+    let gate_data = Bytes::from_static(&[1]);
+    let (post_id, fold) = (5, Fold::default());
+    let intents = [
+        Intent::Register { gate_data },
+        Intent::take(4),
+        Intent::submit(4, B256::repeat_byte(3)),
+        Intent::settle(4),
+        Intent::Fold { post_id, fold },
+        Intent::Refresh,
+    ];
+    wallet.notes.queue.extend(intents.map(|intent| Queued {
+        nullifier: (intent == Intent::Refresh).then_some(Fr::from(7)),
+        done: Some(3),
+        intent,
+    }));
+    wallet.notes.workers.insert(4, 1);
+    wallet.keep().expect("it is written");
+    let notes = wallet.notes.clone();
+    drop(wallet);
+    assert_eq!(place.unlock().expect("it opens").notes, notes);
+}
+
+#[test]
+fn where_notes_are_lost_the_state_counts_as_shown() {
+    let life = Life::lived(0, 40);
+    let wallets = tempfile::tempdir().expect("a temporary directory");
+    let path = wallets.path().join("alice");
+    let passphrase = Passphrase::new("open sesame").expect("not empty");
+    let header = WalletHeader::new(life.log.chain_id(), life.log.ledger(), 0);
+    let made = WalletDir::create(&path, header, &life.words, &passphrase, work());
+    let open = || WalletDir::open(&path).and_then(|directory| directory.wallet(&life.words));
+    let shown = |wallet: &Wallet| {
+        let shown = wallet.shown().expect("registered");
+        shown.map(|shown| shown.purpose)
+    };
+    // Words that had a life before, as after a recovery.
+    let mut wallet = made
+        .expect("it is made")
+        .wallet(&life.words)
+        .expect("it opens");
+    wallet.sync(&life.log).expect("it follows");
+    assert_eq!(shown(&wallet), Some(Purpose::Forgotten));
+    wallet.notes.shown.clear();
+    wallet.keep().expect("it is written");
+    drop(wallet);
+    let mut wallet = open().expect("with its notes");
+    wallet.sync(&life.log).expect("it follows");
+    assert_eq!(shown(&wallet), None);
+    drop(wallet);
+    fs::remove_file(path.join(NOTES)).expect("it was there");
+    for _ in 0..2 {
+        // It is not forgotten again, whenever the process ends.
+        let mut wallet = open().expect("without them");
+        wallet.sync(&life.log).expect("it follows");
+        assert_eq!(shown(&wallet), Some(Purpose::Forgotten));
+    }
 }
 
 #[test]

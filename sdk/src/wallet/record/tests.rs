@@ -7,7 +7,7 @@ use crate::{
         invented::{Author, BOARD, LEDGER, TIME},
     },
     post::{Post, tests::post},
-    wallet::{Seed, Wallet, Words},
+    wallet::{Purpose, Seed, Wallet, Words},
 };
 use alloy::primitives::Address;
 use rand::{Rng, SeedableRng};
@@ -18,11 +18,13 @@ use repute_circuits::{
     tree::Path,
 };
 use repute_contracts::bindings::JobBoard;
+use std::collections::BTreeSet;
 
 /// An agent that works at random, and what it knows of itself.
 pub(in crate::wallet) struct Life {
     pub(in crate::wallet) log: Log,
     author: Author,
+    pub(in crate::wallet) words: Words,
     pub(in crate::wallet) seed: Seed,
     book: Book,
     pub(in crate::wallet) ratings: BTreeMap<u64, u8>,
@@ -45,7 +47,8 @@ impl Life {
 
     fn new(number: u8) -> Self {
         let mut rng = ChaCha20Rng::from_seed([number; 32]);
-        let seed = Words::generate(&mut rng).seed();
+        let words = Words::generate(&mut rng);
+        let seed = words.seed();
         let mut log = Log::invented();
         let agent = seed.agent(log.chain_id(), log.ledger(), 0);
         let author = Author::new(agent.secret().clone());
@@ -60,6 +63,7 @@ impl Life {
         Self {
             log,
             author,
+            words,
             seed,
             book,
             ratings: BTreeMap::new(),
@@ -180,11 +184,23 @@ fn any_life_is_rebuilt_from_words_and_chain_alone() {
         let payouts = wallet.payouts(&life.log);
         assert_eq!(payouts.len() as u32, book.state.completed);
         assert!(payouts.iter().all(|payout| payout.key.is_some()));
+        let mut keys = BTreeSet::new();
         for job in life.log.jobs() {
             let taken = job.taken.as_ref().expect("all are taken");
             let worker = wallet.worker(job).expect("derived");
             assert_eq!(worker.address(), taken.worker);
+            for key in [worker, wallet.payout_key(job)] {
+                assert!(keys.insert(key.address()), "each job has its own keys");
+            }
         }
+        // Nobody knows what the lost machine showed.
+        let shown = wallet
+            .shown()
+            .expect("registered")
+            .expect("it counts as shown");
+        assert_eq!(shown.purpose, Purpose::Forgotten);
+        assert!(wallet.may_use(Purpose::Take { post_id: 1 }).is_err());
+        wallet.may_use(Purpose::Refresh).expect("that is allowed");
         let opening = wallet.opening(&life.log).expect("in the log");
         assert_eq!(
             Some(opening.path.root(opening.commitment())),
