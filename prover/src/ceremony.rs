@@ -8,6 +8,7 @@
 //! byte. The method is that of Bowe, Gabizon and Miers, "Scalable Multi-party Computation for
 //! zk-SNARK Parameters in the Random Beacon Model" (2017).
 
+mod basis;
 mod contribute;
 mod development;
 mod hash;

@@ -67,14 +67,22 @@ pub(crate) fn check_g1(point: &G1Affine) -> Result<(), PointError> {
 
 /// Refuses a point that is not on the twist, is infinity or is outside the group of prime order.
 pub(crate) fn check_g2(point: &G2Affine) -> Result<(), PointError> {
+    check_on_twist(point)?;
+    if !point.is_in_correct_subgroup_assuming_on_curve() {
+        return Err(PointError::WrongSubgroup);
+    }
+    Ok(())
+}
+
+/// Refuses a point that is not on the twist or is infinity. It may be outside the group of prime order,
+/// which is quicker to see for many points together:
+/// [`g2_outsider`](crate::engine::msm::g2_outsider).
+pub(crate) fn check_on_twist(point: &G2Affine) -> Result<(), PointError> {
     if point.is_zero() || (point.x, point.y) == Default::default() {
         return Err(PointError::Infinity);
     }
     if !point.is_on_curve() {
         return Err(PointError::NotOnCurve);
-    }
-    if !point.is_in_correct_subgroup_assuming_on_curve() {
-        return Err(PointError::WrongSubgroup);
     }
     Ok(())
 }

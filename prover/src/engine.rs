@@ -40,7 +40,7 @@ pub mod layers;
 mod line;
 mod matrices;
 mod memory;
-mod msm;
+pub(crate) mod msm;
 mod points;
 mod prepared;
 mod prove;

@@ -14,7 +14,8 @@ pub mod store;
 
 pub use deferred::DeferredKeys;
 
-use crate::curve::{PointError, check_g1, check_g2};
+use crate::curve::{PointError, check_g1, check_on_twist};
+use crate::engine::msm::g2_outsider;
 use crate::engine::{PrepareError, PreparedKey, R1cs};
 use crate::verify::{VerifyingKey, VerifyingKeyError};
 use ark_bn254::Bn254;
@@ -208,7 +209,7 @@ impl<S: Statement> Keys<S> {
     }
 
     /// Checks that every point of the proving key is on its curve and in its group: for keys that
-    /// were just made or came from elsewhere. Takes about a second of one core at 2^14.
+    /// were just made or came from elsewhere.
     ///
     /// # Errors
     /// [`KeysError::Point`].
@@ -223,7 +224,15 @@ impl<S: Statement> Keys<S> {
         ] {
             check_query(query, points, check_g1)?;
         }
-        check_query("B (G2)", &key.b_g2_query, check_g2)
+        let query = "B (G2)";
+        check_query(query, &key.b_g2_query, check_on_twist)?;
+        match g2_outsider(&key.b_g2_query) {
+            None => Ok(()),
+            Some(_) => Err(KeysError::Point {
+                query,
+                error: PointError::WrongSubgroup,
+            }),
+        }
     }
 
     /// The same keys, if their verifying key is the one with this hash.

@@ -1,21 +1,18 @@
 //! A circuit's first key, which nobody contributed to yet and with which anybody forges.
 
+use super::basis::Basis;
 use super::hash::Hasher;
-use super::{CeremonyError, Meter, development};
+use super::{CeremonyError, Meter};
 use crate::engine::{R1cs, columns};
-use crate::iden3::ptau::{Ptau, Sequence};
+use crate::iden3::ptau::Ptau;
 use crate::iden3::zkey::{Hash512, Transcript, Zkey};
 use crate::progress::Progress;
-use ark_bn254::{Bn254, Fr, G1Affine, G1Projective, G2Affine};
-use ark_ec::{AffineRepr, CurveGroup};
+use ark_bn254::{Bn254, Fr, G1Affine, G2Affine};
+use ark_ec::AffineRepr;
 use ark_ff::One;
 use ark_groth16::{ProvingKey, VerifyingKey};
 use ark_relations::gr1cs::Matrix;
-use rayon::prelude::*;
 use std::io::{Read, Seek};
-
-/// A task's name.
-const TASK: &str = "making the first key from the powers of tau";
 
 /// Makes the key of a circuit from powers of tau. The file is what `snarkjs groth16 setup` writes.
 ///
@@ -28,145 +25,114 @@ pub fn new_zkey<R: Read + Seek>(
     powers: &mut Ptau<R>,
     progress: &(dyn Progress + Sync),
 ) -> Result<Zkey, CeremonyError> {
-    let (key, circuit) = initial(r1cs, powers, progress)?;
-    let transcript = Transcript {
-        circuit,
-        contributions: Vec::new(),
-    };
-    Ok(Zkey::new(&key, r1cs, transcript)?)
-}
-
-/// snarkjs hashes differences of powers by so many at a time.
-const HASH_CHUNK: usize = 1 << 14;
-
-/// The powers that a circuit takes. From 2^15 rows on, snarkjs reads one power more than it needs
-/// when it hashes a circuit; a file of the circuit's own power does not have it.
-fn needed_power(domain: usize) -> u32 {
-    domain.ilog2() + u32::from(domain > HASH_CHUNK)
-}
-
-/// The key and the ceremony's hash of the circuit.
-pub(super) fn initial<R: Read + Seek>(
-    r1cs: &R1cs,
-    powers: &mut Ptau<R>,
-    progress: &(dyn Progress + Sync),
-) -> Result<(ProvingKey<Bn254>, Hash512), CeremonyError> {
-    let domain = r1cs.domain_size();
-    let log = domain.ilog2();
-    let needed = needed_power(domain);
-    if powers.power() < needed {
-        return Err(CeremonyError::Power {
-            power: powers.power(),
-            needed,
-        });
-    }
-    let alpha_g1: G1Affine = first(powers, Sequence::Alpha)?;
-    let beta_g1: G1Affine = first(powers, Sequence::Beta)?;
-    let beta_g2 = powers.beta_g2()?;
-    if powers.contributions().is_empty() && !development::is_development(&alpha_g1) {
-        return Err(CeremonyError::NoPhase1);
-    }
-
-    let (variables, instance) = (r1cs.variables(), r1cs.instance_variables());
-    let a_matrix = with_instance_rows(r1cs);
-    let (a, b, c) = (
-        columns::products(&a_matrix),
-        columns::products(r1cs.b()),
-        columns::products(r1cs.c()),
+    let basis = Basis::read(powers, r1cs.domain_size())?;
+    let matrices = Matrices::of(r1cs);
+    let variables = r1cs.variables();
+    let products = columns::products(&matrices.a) + 4 * columns::products(matrices.b);
+    let meter = Meter::new(
+        progress,
+        "making the first key from the powers of tau",
+        products + matrices.ic_and_l_products() + 1,
     );
-    // Twice A and B in G1, B in G2, which costs three times as much, and C.
-    let meter = Meter::new(progress, TASK, 2 * a + 5 * b + c + 1);
-    let tau: Vec<G1Affine> = powers.lagrange(Sequence::Tau, log)?;
-    let a_query = columns::g1_sums(&[(&tau, &a_matrix)], variables, &|work| meter.add(work));
-    let b_g1_query = columns::g1_sums(&[(&tau, r1cs.b())], variables, &|work| meter.add(work));
-    let tau_g2: Vec<G2Affine> = powers.lagrange(Sequence::TauG2, log)?;
-    let b_g2_query = columns::g2_sums(&[(&tau_g2, r1cs.b())], variables, &|work| {
+    let in_g1 =
+        |matrix| columns::g1_sums(&[(&basis.tau, matrix)], variables, &|work| meter.add(work));
+    let a_query = in_g1(&matrices.a);
+    let b_g1_query = in_g1(matrices.b);
+    // A product in G2 costs three times as much.
+    let b_g2_query = columns::g2_sums(&[(&basis.tau_g2, matrices.b)], variables, &|work| {
         meter.add(3 * work);
     });
-    let alpha: Vec<G1Affine> = powers.lagrange(Sequence::Alpha, log)?;
-    let beta: Vec<G1Affine> = powers.lagrange(Sequence::Beta, log)?;
-    let mut ic = columns::g1_sums(
-        &[(&beta, &a_matrix), (&alpha, r1cs.b()), (&tau, r1cs.c())],
-        variables,
-        &|work| meter.add(work),
-    );
-    let l_query = ic.split_off(instance);
-    // The coset's points are the odd ones of the double domain.
-    let double: Vec<G1Affine> = powers.lagrange(Sequence::Tau, log + 1)?;
-    let h_query: Vec<G1Affine> = double.into_iter().skip(1).step_by(2).collect();
-
+    let (ic, l_query) = matrices.ic_and_l(&basis, &|work| meter.add(work));
     let (g1, g2) = (G1Affine::generator(), G2Affine::generator());
-    let mut hasher = Hasher::new();
-    hasher.g1(&alpha_g1).g1(&beta_g1).g2(&beta_g2);
-    hasher.g2(&g2).g1(&g1).g2(&g2);
-    hasher.all_g1(&ic);
-    hasher.count(domain - 1);
-    for difference in differences(powers, domain)? {
-        hasher.g1(&difference);
-    }
-    hasher.all_g1(&l_query);
-    hasher.all_g1(&a_query);
-    hasher.all_g1(&b_g1_query);
-    hasher.all_g2(&b_g2_query);
-    meter.add(1);
     let key = ProvingKey {
         vk: VerifyingKey {
-            alpha_g1,
-            beta_g2,
+            alpha_g1: basis.alpha_g1,
+            beta_g2: basis.beta_g2,
             gamma_g2: g2,
             delta_g2: g2,
             gamma_abc_g1: ic,
         },
-        beta_g1,
+        beta_g1: basis.beta_g1,
         delta_g1: g1,
         a_query,
         b_g1_query,
         b_g2_query,
-        h_query,
+        h_query: basis.coset.clone(),
         l_query,
     };
-    Ok((key, hasher.finish()))
+    let transcript = Transcript {
+        circuit: circuit_hash(&key, &key.l_query, &basis),
+        contributions: Vec::new(),
+    };
+    let zkey = Zkey::new(&key, r1cs, transcript)?;
+    meter.add(1);
+    Ok(zkey)
 }
 
-/// The sequence's first element, α or β.
-fn first<R: Read + Seek>(
-    powers: &mut Ptau<R>,
-    sequence: Sequence,
-) -> Result<G1Affine, CeremonyError> {
-    let first: Vec<G1Affine> = powers.powers(sequence, 0, 1)?;
-    match first[..] {
-        [point] if !point.is_zero() => Ok(point),
-        _ => Err(CeremonyError::Phase1("alpha or beta is zero")),
+/// The matrices of a circuit as keys take them.
+pub(super) struct Matrices<'a> {
+    /// A with one row `wire · 0 = 0` more for each wire of the instance.
+    pub(super) a: Matrix<Fr>,
+    pub(super) b: &'a Matrix<Fr>,
+    c: &'a Matrix<Fr>,
+    instance_variables: usize,
+    variables: usize,
+}
+
+impl<'a> Matrices<'a> {
+    pub(super) fn of(r1cs: &'a R1cs) -> Self {
+        let instance_variables = r1cs.instance_variables();
+        let mut a = r1cs.a().clone();
+        a.extend((0..instance_variables).map(|wire| vec![(Fr::one(), wire)]));
+        Self {
+            a,
+            b: r1cs.b(),
+            c: r1cs.c(),
+            instance_variables,
+            variables: r1cs.variables(),
+        }
+    }
+
+    /// Products of a point and a scalar that [`Self::ic_and_l`] takes.
+    pub(super) fn ic_and_l_products(&self) -> usize {
+        columns::products(&self.a) + columns::products(self.b) + columns::products(self.c)
+    }
+
+    /// IC and the L query over γ = δ = 1: β·A_j + α·B_j + C_j for each wire j. `progress` gets the number of
+    /// products done since its last call.
+    pub(super) fn ic_and_l(
+        &self,
+        basis: &Basis,
+        progress: &(dyn Fn(usize) + Sync),
+    ) -> (Vec<G1Affine>, Vec<G1Affine>) {
+        let parts: [(&[G1Affine], _); 3] = [
+            (&basis.beta, &self.a),
+            (&basis.alpha, self.b),
+            (&basis.tau, self.c),
+        ];
+        let mut ic = columns::g1_sums(&parts, self.variables, progress);
+        let l = ic.split_off(self.instance_variables);
+        (ic, l)
     }
 }
 
-/// A with one row `wire · 0 = 0` for each wire of the instance.
-fn with_instance_rows(r1cs: &R1cs) -> Matrix<Fr> {
-    let mut a = r1cs.a().clone();
-    a.extend((0..r1cs.instance_variables()).map(|wire| vec![(Fr::one(), wire)]));
-    a
-}
-
-/// τ^(n+i) − τ^i as snarkjs hashes them: for all i < n − 1, and for i = n − 1 too where more than
-/// one of its chunks is needed.
-pub(super) fn differences<R: Read + Seek>(
-    powers: &mut Ptau<R>,
-    n: usize,
-) -> Result<Vec<G1Affine>, CeremonyError> {
-    let count = if n > HASH_CHUNK { n } else { n - 1 };
-    let low: Vec<G1Affine> = powers.powers(Sequence::Tau, 0, count)?;
-    let high: Vec<G1Affine> = powers.powers(Sequence::Tau, n, count)?;
-    let chunks: Vec<Vec<G1Affine>> = low
-        .par_chunks(1024)
-        .zip(high.par_chunks(1024))
-        .map(|(low, high)| {
-            let differences: Vec<G1Projective> = high
-                .iter()
-                .zip(low)
-                .map(|(high, low)| *high - low)
-                .collect();
-            G1Projective::normalize_batch(&differences)
-        })
-        .collect();
-    Ok(chunks.concat())
+/// The ceremony's hash of a circuit and of powers of tau: that of their first key, whose L query is `l` and
+/// whose other parts are `key`'s but for δ and H.
+pub(super) fn circuit_hash(key: &ProvingKey<Bn254>, l: &[G1Affine], basis: &Basis) -> Hash512 {
+    let (g1, g2) = (G1Affine::generator(), G2Affine::generator());
+    let vk = &key.vk;
+    let mut hasher = Hasher::new();
+    hasher.g1(&vk.alpha_g1).g1(&key.beta_g1).g2(&vk.beta_g2);
+    hasher.g2(&vk.gamma_g2).g1(&g1).g2(&g2);
+    hasher.all_g1(&vk.gamma_abc_g1);
+    // Told to be one less than what may follow, as snarkjs does.
+    hasher.count(basis.rows() - 1);
+    for difference in &basis.differences {
+        hasher.g1(difference);
+    }
+    hasher.all_g1(l);
+    hasher.all_g1(&key.a_query);
+    hasher.all_g1(&key.b_g1_query);
+    hasher.all_g2(&key.b_g2_query);
+    hasher.finish()
 }

@@ -1,17 +1,19 @@
 //! Sums Σ_k M[k][j]·P_k for every column j of a sparse matrix: what a set-up makes of the points
 //! of a domain's rows, and what folds C into a key.
 
-use super::addition::NEGATIVE;
+use super::addition::{AddInto, Double, Pairs, Scratch};
 use super::backend::Backend;
+use super::digits::{Recoder, Windows};
 use super::line::Line;
 use super::msm::{Groups, add_groups};
 use super::points::{G1, G2, Group, decode, encode};
-use super::scale::scale_all;
+use super::scale::{fill_multiples, scale_all};
 use super::table::Stopped;
 use ark_bn254::{Fr, G1Affine, G2Affine};
-use ark_ff::{One, Zero};
+use ark_ff::{One, PrimeField, Zero};
 use ark_relations::gr1cs::Matrix;
 use rayon::prelude::*;
+use std::marker::PhantomData;
 
 /// A matrix and a point for each of its rows.
 pub(super) struct Part<'a> {
@@ -24,60 +26,68 @@ pub(super) struct Part<'a> {
 
 /// Products of a point and a scalar that a matrix takes: its entries but those of plus or minus one.
 pub(crate) fn products(matrix: &Matrix<Fr>) -> usize {
-    let general =
-        |(value, _): &&(Fr, usize)| !value.is_zero() && !value.is_one() && !(-*value).is_one();
-    matrix.iter().flatten().filter(general).count()
+    let products =
+        |row: &Vec<(Fr, usize)>| row.iter().filter(|(value, _)| is_product(value)).count();
+    matrix.iter().map(products).sum()
 }
+
+fn is_product(value: &Fr) -> bool {
+    !value.is_zero() && !value.is_one() && !(-*value).is_one()
+}
+
+/// Rows whose products are made together, so that the multiples of their points stay in the cache.
+const ROWS: usize = 1024;
+
+/// Digits of six bits: 32 multiples of every point.
+const WINDOWS: Windows = Windows { bits: 6, stride: 1 };
 
 /// The sums of all parts, one for each column, added to the points in `start`. `progress` gets the
 /// number of products done since its last call and says whether to go on.
+///
+/// A product costs some forty additions: its digits name multiples of the row's point, made once for
+/// all columns, and the doublings between two digits are those of the column, made once for all rows
+/// (Straus, "Addition chains of vectors", American Mathematical Monthly 71, 1964).
 pub(super) fn sums<G: Group>(
     backend: Backend,
     start: &[Line],
     parts: &[Part<'_>],
     progress: &(dyn Fn(usize) -> bool + Sync),
 ) -> Result<Vec<G::Affine>, Stopped> {
-    let finite = |lines: &[Line]| lines.iter().any(|line| *line != Line::ZERO);
+    let rows = parts.iter().map(|part| part.matrix.len()).max();
+    let blocks: Vec<usize> = (0..rows.unwrap_or(0)).step_by(ROWS).collect();
+    let blocks = blocks
+        .into_par_iter()
+        .map(|first| {
+            let block = Block::new::<G>(parts, first);
+            let sums = block.sums::<G>(backend);
+            if progress(block.products) {
+                Ok(sums)
+            } else {
+                Err(Stopped)
+            }
+        })
+        .collect::<Result<Vec<_>, _>>()?;
+    // The positions of each column's points in the source.
     let mut source = start.to_vec();
-    // The positions of each column's points in the source, with their signs.
     let mut terms: Vec<Vec<u32>> = start
         .chunks_exact(G::LINES)
         .enumerate()
-        .map(|(column, lines)| finite(lines).then_some(column as u32).into_iter().collect())
+        .map(|(column, lines)| {
+            is_finite(lines)
+                .then_some(column as u32)
+                .into_iter()
+                .collect()
+        })
         .collect();
-    let mut scaled = Vec::new();
-    let mut scalars = Vec::new();
-    let mut columns_of_scaled = Vec::new();
-    for part in parts {
+    for (columns, sums) in blocks {
         let first = source.len() / G::LINES;
-        source.extend_from_slice(part.rows);
-        for (row, entries) in part.matrix.iter().enumerate() {
-            let point = &part.rows[row * G::LINES..(row + 1) * G::LINES];
-            if !finite(point) {
-                continue;
-            }
-            let position = (first + row) as u32;
-            for &(value, column) in entries {
-                let value = if part.subtract { -value } else { value };
-                if value.is_one() {
-                    terms[column].push(position);
-                } else if (-value).is_one() {
-                    terms[column].push(position | NEGATIVE);
-                } else if !value.is_zero() {
-                    scaled.extend_from_slice(point);
-                    scalars.push(value);
-                    columns_of_scaled.push(column);
-                }
+        for (index, lines) in sums.chunks_exact(G::LINES).enumerate() {
+            if is_finite(lines) {
+                terms[columns[index] as usize].push((first + index) as u32);
             }
         }
+        source.extend(sums);
     }
-    scale_all::<G>(backend, &mut scaled, &scalars, progress)?;
-    let first = source.len() / G::LINES;
-    for (index, column) in columns_of_scaled.into_iter().enumerate() {
-        // Neither factor is zero and the group's order is prime, so the product is finite.
-        terms[column].push((first + index) as u32);
-    }
-    source.append(&mut scaled);
     let mut groups = Groups::new();
     for terms in terms {
         groups.push(terms);
@@ -87,6 +97,166 @@ pub(super) fn sums<G: Group>(
         .par_chunks(G::LINES)
         .map(|lines| decode::<G>(backend, lines))
         .collect())
+}
+
+fn is_finite(lines: &[Line]) -> bool {
+    lines.iter().any(|line| *line != Line::ZERO)
+}
+
+/// An entry of a matrix, with the number of its row's point in the block.
+struct Entry {
+    column: u32,
+    point: u32,
+    value: Fr,
+}
+
+/// Some rows of all parts.
+struct Block<'a> {
+    /// Points of rows, those with more than signs in front of them first.
+    points: Vec<&'a [Line]>,
+    /// How many these are.
+    multiplied: usize,
+    /// By column.
+    entries: Vec<Entry>,
+    /// As [`products`] counts them.
+    products: usize,
+}
+
+impl<'a> Block<'a> {
+    fn new<G: Group>(parts: &[Part<'a>], first: usize) -> Self {
+        let rows = || {
+            parts.iter().flat_map(move |part| {
+                let rows = part.matrix.iter().zip(part.rows.chunks_exact(G::LINES));
+                rows.skip(first)
+                    .take(ROWS)
+                    .filter(|(_, point)| is_finite(point))
+                    .map(|(row, point)| (row, point, part.subtract))
+            })
+        };
+        let mut block = Self {
+            points: Vec::new(),
+            multiplied: 0,
+            entries: Vec::new(),
+            products: 0,
+        };
+        for multiplied in [true, false] {
+            for (row, point, subtract) in rows() {
+                let products = row.iter().filter(|(value, _)| is_product(value)).count();
+                if (products > 0) != multiplied {
+                    continue;
+                }
+                let number = block.points.len() as u32;
+                block.points.push(point);
+                block.products += products;
+                let entries = row.iter().filter(|(value, _)| !value.is_zero());
+                block.entries.extend(entries.map(|&(value, column)| Entry {
+                    column: column as u32,
+                    point: number,
+                    value: if subtract { -value } else { value },
+                }));
+            }
+            if multiplied {
+                block.multiplied = block.points.len();
+            }
+        }
+        block.entries.sort_by_key(|entry| entry.column);
+        block
+    }
+
+    /// The columns that occur, and the sum of each.
+    fn sums<G: Group>(&self, backend: Backend) -> (Vec<u32>, Vec<Line>) {
+        let scratch = &mut Scratch::new();
+        let size = self.multiplied * G::LINES;
+        let mut source = vec![Line::ZERO; WINDOWS.buckets() * size];
+        let (multiplied, others) = self.points.split_at(self.multiplied);
+        for (lines, point) in source.chunks_exact_mut(G::LINES).zip(multiplied) {
+            lines.copy_from_slice(point);
+        }
+        fill_multiples::<G>(backend, &mut source, self.multiplied, scratch);
+        for point in others {
+            source.extend_from_slice(point);
+        }
+        let position = |point: u32, multiple: usize| {
+            let place = (multiple - 1) * self.multiplied + point as usize;
+            if (point as usize) < self.multiplied {
+                place as u32
+            } else {
+                (place + (WINDOWS.buckets() - 1) * self.multiplied) as u32
+            }
+        };
+
+        // The sum of each column and window, from the lowest window to the column's highest.
+        let recoder = Recoder::new(WINDOWS);
+        let mut windows: Vec<Vec<u32>> = vec![Vec::new(); WINDOWS.count()];
+        let mut groups = Groups::new();
+        let mut columns: Vec<Column> = Vec::new();
+        let mut first = 0;
+        for entries in self
+            .entries
+            .chunk_by(|left, right| left.column == right.column)
+        {
+            for entry in entries {
+                let value = entry.value.into_bigint().0;
+                recoder.digits(value, |window, digit, sign| {
+                    windows[window].push(position(entry.point, digit) | sign);
+                });
+            }
+            let count = windows.iter().rposition(|terms| !terms.is_empty());
+            let count = count.map_or(0, |top| top + 1);
+            for terms in &mut windows[..count] {
+                groups.push(terms.drain(..));
+            }
+            let number = entries[0].column;
+            columns.push(Column {
+                number,
+                first,
+                count,
+            });
+            first += count;
+        }
+        let digits = add_groups::<G>(backend, &source, &groups, 1);
+
+        // Horner's scheme for all columns at once, those with the most windows first.
+        columns.sort_by_key(|column| std::cmp::Reverse(column.count));
+        let mut sums = vec![Line::ZERO; columns.len() * G::LINES];
+        let mut pairs = Pairs::default();
+        let mut active = 0;
+        for window in (0..columns.first().map_or(0, |column| column.count)).rev() {
+            backend.execute(Double::<G> {
+                points: &mut sums[..active * G::LINES],
+                times: WINDOWS.bits,
+                scratch,
+                group: PhantomData,
+            });
+            active += columns[active..].partition_point(|column| column.count > window);
+            pairs.start(active);
+            for (index, column) in columns[..active].iter().enumerate() {
+                let place = column.first + window;
+                let digit = &digits[place * G::LINES..(place + 1) * G::LINES];
+                let sum = &mut sums[index * G::LINES..(index + 1) * G::LINES];
+                if !is_finite(sum) {
+                    sum.copy_from_slice(digit);
+                } else if is_finite(digit) {
+                    pairs.push_into(index as u32, place as u32);
+                }
+            }
+            backend.execute(AddInto::<G> {
+                sums: &mut sums,
+                source: &digits,
+                pairs: &mut pairs,
+                scratch,
+                group: PhantomData,
+            });
+        }
+        (columns.iter().map(|column| column.number).collect(), sums)
+    }
+}
+
+/// A column of a block, and where the sums of its windows are.
+struct Column {
+    number: u32,
+    first: usize,
+    count: usize,
 }
 
 fn sums_of_points<G: Group>(

@@ -4,9 +4,12 @@
 //! of each digit are added to the digit's bucket as they come ([`scatter`]), then the
 //! buckets are added up by weight ([`weigh`]). Both run on batches of affine additions.
 
+mod checks;
 mod scatter;
 mod tree;
 mod weigh;
+
+pub(crate) use checks::{g1_sum, g2_outsider, g2_sum};
 
 pub(super) use tree::{Groups, add_groups};
 
@@ -32,6 +35,28 @@ pub(super) fn sum<G: Group>(
     windows: Windows,
     tasks: usize,
 ) -> <G::Affine as AffineRepr>::Group {
+    let mut total = <G::Affine as AffineRepr>::Group::zero();
+    for sum in window_sums(backend, table, scalars, windows, tasks)
+        .into_iter()
+        .rev()
+    {
+        for _ in 0..windows.bits {
+            total.double_in_place();
+        }
+        total += sum;
+    }
+    total
+}
+
+/// The sums of the digits of windows that share a row of the table: as many as there are bucket
+/// sets, the lowest window's first.
+fn window_sums<G: Group>(
+    backend: Backend,
+    table: &Table<G>,
+    scalars: &[&[Words]],
+    windows: Windows,
+    tasks: usize,
+) -> Vec<<G::Affine as AffineRepr>::Group> {
     let total: usize = scalars.iter().map(|slice| slice.len()).sum();
     let share = total.div_ceil(tasks).max(1);
     let mut first = 0;
@@ -59,14 +84,11 @@ pub(super) fn sum<G: Group>(
             .reduce_with(|left, right| left.merge(backend, right))
             .unwrap_or_else(|| Scatter::new(backend, table, windows).finish())
     };
-    let mut total = <G::Affine as AffineRepr>::Group::zero();
-    for set in buckets.sums().chunks(windows.buckets() * G::LINES).rev() {
-        for _ in 0..windows.bits {
-            total.double_in_place();
-        }
-        total += weigh::<G>(backend, set);
-    }
-    total
+    buckets
+        .sums()
+        .chunks(windows.buckets() * G::LINES)
+        .map(|set| weigh::<G>(backend, set))
+        .collect()
 }
 
 #[cfg(test)]

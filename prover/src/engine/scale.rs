@@ -43,15 +43,17 @@ pub(super) fn scale_all<G: Group>(
     }
 }
 
-fn scale_chunk<G: Group>(backend: Backend, points: &mut [Line], scalars: &[Fr]) {
-    let count = scalars.len();
-    let size = points.len();
-    let scratch = &mut Scratch::new();
+/// Multiplies the `count` points at the start by 2, 3, … as far as there is room: the multiple m of
+/// point i will lie at position (m − 1)·count + i.
+pub(super) fn fill_multiples<G: Group>(
+    backend: Backend,
+    multiples: &mut [Line],
+    count: usize,
+    scratch: &mut Scratch,
+) {
+    let size = count * G::LINES;
     let mut pairs = Pairs::default();
-    // The multiple m of point i lies at position (m − 1)·count + i.
-    let mut multiples = vec![Line::ZERO; WINDOWS.buckets() * size];
-    multiples[..size].copy_from_slice(points);
-    for m in 2..=WINDOWS.buckets() {
+    for m in 2..=multiples.len().checked_div(size).unwrap_or(0) {
         let (before, after) = multiples.split_at_mut((m - 1) * size);
         if m == 2 {
             after[..size].copy_from_slice(before);
@@ -76,6 +78,15 @@ fn scale_chunk<G: Group>(backend: Backend, points: &mut [Line], scalars: &[Fr]) 
             group: PhantomData,
         });
     }
+}
+
+fn scale_chunk<G: Group>(backend: Backend, points: &mut [Line], scalars: &[Fr]) {
+    let count = scalars.len();
+    let size = points.len();
+    let scratch = &mut Scratch::new();
+    let mut multiples = vec![Line::ZERO; WINDOWS.buckets() * size];
+    multiples[..size].copy_from_slice(points);
+    fill_multiples::<G>(backend, &mut multiples, count, scratch);
 
     let recoder = Recoder::new(WINDOWS);
     // For each window, the position of the multiple to add to each product.
@@ -87,6 +98,7 @@ fn scale_chunk<G: Group>(backend: Backend, points: &mut [Line], scalars: &[Fr]) 
         });
     }
 
+    let mut pairs = Pairs::default();
     // The products in progress lie behind the multiples, so that a sum takes both
     // operands from one slice.
     let products = multiples.len() / G::LINES;

@@ -3,7 +3,8 @@
 
 use super::container::Bytes;
 use super::{ReadError, put_words};
-use crate::curve::{PointError, check_g1, check_g2};
+use crate::curve::{PointError, check_g1, check_on_twist};
+use crate::engine::msm::g2_outsider;
 use alloy_primitives::U256;
 use ark_bn254::{Fq, Fq2, g1, g2};
 use ark_ec::AffineRepr;
@@ -19,8 +20,12 @@ pub(crate) trait FilePoint: AffineRepr + Sync {
     /// Appends the point.
     fn put(&self, section: &mut Vec<u8>);
 
-    /// Reads a point that is on its curve and in its group, or infinity.
+    /// Reads a point that is on its curve, or infinity. Whether it is in its group is for
+    /// [`Self::outsider`] to say.
     fn get(bytes: &mut Bytes<'_>) -> Result<Result<Self, PointError>, ReadError>;
+
+    /// The first of some points of the curve that is outside the group.
+    fn outsider(points: &[Self]) -> Option<usize>;
 }
 
 // Named by their configurations: the compiler does not tell the aliases apart here.
@@ -41,6 +46,11 @@ impl FilePoint for Affine<g1::Config> {
             check_g1(&point).map(|()| point)
         }))
     }
+
+    fn outsider(_: &[Self]) -> Option<usize> {
+        // The curve's order is prime.
+        None
+    }
 }
 
 impl FilePoint for Affine<g2::Config> {
@@ -59,8 +69,12 @@ impl FilePoint for Affine<g2::Config> {
         let both = |(c0, c1): (Result<Fq, PointError>, _)| Ok(Fq2::new(c0?, c1?));
         Ok(point(both(x), both(y), Self::identity(), |x, y| {
             let point = Self::new_unchecked(x, y);
-            check_g2(&point).map(|()| point)
+            check_on_twist(&point).map(|()| point)
         }))
+    }
+
+    fn outsider(points: &[Self]) -> Option<usize> {
+        g2_outsider(points)
     }
 }
 
@@ -96,17 +110,22 @@ pub(super) fn points<P: FilePoint>(section: u32, bytes: &[u8]) -> Result<Vec<P>,
     if rest != 0 {
         return Err(Bytes::new(section, bytes).error("it ends within a point"));
     }
-    bytes
+    let bad = |index, error| ReadError::Point {
+        section,
+        index,
+        error,
+    };
+    let points: Vec<P> = bytes
         .par_chunks(P::BYTES)
         .enumerate()
         .map(|(index, bytes)| {
-            P::get(&mut Bytes::new(section, bytes))?.map_err(|error| ReadError::Point {
-                section,
-                index,
-                error,
-            })
+            P::get(&mut Bytes::new(section, bytes))?.map_err(|error| bad(index, error))
         })
-        .collect()
+        .collect::<Result<_, _>>()?;
+    match P::outsider(&points) {
+        Some(index) => Err(bad(index, PointError::WrongSubgroup)),
+        None => Ok(points),
+    }
 }
 
 /// Reads the next point, which may not be infinity.
@@ -126,6 +145,9 @@ pub(super) fn next_point<P: FilePoint>(
     let point = P::get(bytes)?.map_err(bad)?;
     if point.is_zero() {
         return Err(bad(PointError::Infinity));
+    }
+    if P::outsider(&[point]).is_some() {
+        return Err(bad(PointError::WrongSubgroup));
     }
     Ok(point)
 }
