@@ -5,7 +5,6 @@ use crate::subject::Subject;
 use anyhow::{Context, Result, ensure};
 use ark_bn254::Fr;
 use ark_relations::gr1cs::{ConstraintSynthesizer, ConstraintSystem, SynthesisMode};
-use clap::ValueEnum;
 use repute_circuits::clients::{SeenClients, Slot};
 use repute_circuits::eddsa::{PrivateKey, Unverified};
 use repute_circuits::history::{Kind, Record, extend};
@@ -22,28 +21,13 @@ use repute_circuits::window::Filter;
 use repute_prover::engine::R1cs;
 use repute_prover::keys::dev;
 
+pub use repute_sdk::verify::Subject as Name;
+
 /// Leaves in the tree, which decide how long a path is.
 const LEAVES: u64 = 1_000;
 const NOW: u64 = 1_800_000_000;
 /// How often a witness is computed to be measured.
 const WITNESSES: usize = 10;
-
-/// The statements that can be measured.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-#[allow(missing_docs, reason = "the statements by their names")]
-pub enum Name {
-    Accept,
-    Settle,
-    Refresh,
-    Standing,
-    Completion,
-    #[value(name = "window-16")]
-    Window16,
-    #[value(name = "window-128")]
-    Window128,
-    #[value(name = "window-512")]
-    Window512,
-}
 
 /// Something to do with any statement.
 pub trait Visitor {

@@ -18,7 +18,7 @@ use repute_circuits::{
     statement::{Completion, Standing},
     window::Filter,
 };
-use repute_prover::TerminalProgress;
+use repute_prover::{Provenance, TerminalProgress};
 use repute_sdk::{anonymity::Bound, ask::Ask, document::Document};
 use serde::Serialize;
 
@@ -188,7 +188,7 @@ impl Session<'_> {
     /// Hands the proof out, and says what was shown.
     fn hand_out<P: Document>(
         &mut self,
-        statement: String,
+        (statement, keys): (String, Provenance),
         pseudonym: U256,
         what: &str,
         (proof, reveals): (P, Reveal),
@@ -201,8 +201,7 @@ impl Session<'_> {
         let name = short(format!("{pseudonym:#x}"));
         let left = ask.deadline.saturating_sub(now);
         agent.tell.say(&format!(
-            "Statement {statement} with {}, for {} alone, good for {}; the agent's pseudonym there is {name}",
-            agent.keyring.provenance(),
+            "Statement {statement} with {keys}, for {} alone, good for {}; the agent's pseudonym there is {name}",
             ask.audience,
             duration(left),
         ))?;
@@ -259,7 +258,7 @@ impl Window {
         let proof = agent
             .prove_window(log, &session.ask, &filter, &policy)
             .await?;
-        let statement = format!("window-{}", proof.slots);
+        let statement = (format!("window-{}", proof.slots), proof.made_with.keys);
         session.hand_out(statement, proof.pseudonym, &meets, (proof, reveal))
     }
 }
@@ -275,8 +274,8 @@ impl StandingArgs {
         session.agent.load::<Standing>()?;
         let AgentSession { agent, log, .. } = &mut session.agent;
         let proof = agent.prove_standing(log, &session.ask, policy).await?;
-        let name = "standing".to_owned();
-        session.hand_out(name, proof.pseudonym, &meets, (proof, reveal))
+        let statement = ("standing".to_owned(), proof.made_with.keys);
+        session.hand_out(statement, proof.pseudonym, &meets, (proof, reveal))
     }
 }
 
@@ -291,7 +290,7 @@ impl CompletionArgs {
         let AgentSession { agent, log, .. } = &mut session.agent;
         let proof = agent.prove_completion(log, &session.ask, self.job).await?;
         let what = format!("Job {} was taken by this agent", self.job);
-        let name = "completion".to_owned();
-        session.hand_out(name, proof.pseudonym, &what, (proof, reveal))
+        let statement = ("completion".to_owned(), proof.made_with.keys);
+        session.hand_out(statement, proof.pseudonym, &what, (proof, reveal))
     }
 }

@@ -44,7 +44,7 @@ pub struct Verify {
     #[arg(value_name = "FILE", required = true)]
     files: Vec<PathBuf>,
     /// What snarkjs' proof.json proves, such as standing or window-16
-    #[arg(long, value_name = "STATEMENT", value_parser = subject, help_heading = "Proofs of snarkjs")]
+    #[arg(long, value_name = "STATEMENT", help_heading = "Proofs of snarkjs")]
     statement: Option<Subject>,
     /// snarkjs' public.json; else the one beside each proof
     #[arg(
@@ -130,13 +130,6 @@ pub struct Verify {
     /// refused or not-run) and `detail`, and `inputs` with `name`, `value` and `meaning`.
     #[arg(long, help_heading = "Output")]
     json: bool,
-}
-
-fn subject(name: &str) -> Result<Subject, String> {
-    Subject::of_name(name).ok_or_else(|| {
-        let names = Subject::ALL.map(Subject::name);
-        format!("the statements are {}", names.join(", "))
-    })
 }
 
 impl Verify {

@@ -29,6 +29,6 @@ pub mod verify;
 pub use keys::store::{Store, StoreError};
 pub use keys::{DeferredKeys, Keys, KeysError, Provenance};
 pub use progress::{Event, Progress, TerminalProgress};
-pub use proof::{Proof, ProofError, ProofFile, ProofFileError};
+pub use proof::{MadeWith, OtherKeys, Proof, ProofError, ProofFile, ProofFileError};
 pub use prove::{ProveError, prove, prove_batch};
 pub use verify::{VerifyError, VerifyingKey, VerifyingKeyError};

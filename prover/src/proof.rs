@@ -1,8 +1,11 @@
 //! Proofs: three points that are valid from the moment they exist.
 
 mod file;
+mod made_with;
+mod text;
 
 pub use file::{ProofFile, ProofFileError};
+pub use made_with::{MadeWith, OtherKeys};
 
 use crate::curve::{
     PointError, check_g1, check_g2, g1_from_words, g1_to_words, g2_from_words, g2_to_words,

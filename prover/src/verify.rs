@@ -1,5 +1,6 @@
 //! Verifying keys, and the verification of one proof.
 
+use crate::ceremony::is_development;
 use crate::curve::{PointError, check_g1, check_g2};
 use crate::engine::qap::CircomReduction;
 use crate::proof::Proof;
@@ -133,6 +134,13 @@ impl VerifyingKey {
     #[must_use]
     pub fn hash(&self) -> Digest {
         self.hash
+    }
+
+    /// Whether the key comes of the development powers of tau, so that anyone can forge proofs for it
+    /// whatever was contributed.
+    #[must_use]
+    pub fn is_rehearsal(&self) -> bool {
+        is_development(&self.ark().alpha_g1)
     }
 
     /// The number of public inputs.

@@ -6,12 +6,12 @@ use crate::{
     document::Document,
     keys::Keyring,
     log::{Log, Stage},
-    shown::{ShownError, Venue, check_ask},
+    shown::{ShownError, Venue, check_ask, check_keys},
 };
 use alloy::primitives::{Address, U256};
 use repute_circuits::{field::to_word, statement::Completion};
 use repute_contracts::bindings::AgentLedger;
-use repute_prover::Proof;
+use repute_prover::{MadeWith, Proof};
 use serde::{Deserialize, Serialize};
 
 /// A completion proof as it travels.
@@ -32,13 +32,15 @@ pub struct CompletionProof {
     pub post_id: u64,
     /// The agent's name for this audience and label.
     pub pseudonym: U256,
+    /// The keys that it was made with.
+    pub made_with: MadeWith,
     /// The proof.
     pub proof: [U256; 8],
 }
 
 impl Document for CompletionProof {
     const KIND: &'static str = "a completion proof";
-    const FORMAT: u32 = 1;
+    const FORMAT: u32 = 2;
     type Error = ShownError;
 }
 
@@ -67,6 +69,7 @@ impl CompletionProof {
             self.pseudonym,
             to_word(self.ask.scope()),
         ];
+        check_keys(&self.made_with, &keyring.made_with::<Completion>())?;
         let proof = Proof::from_words(self.proof)?;
         keyring
             .verifying::<Completion>()

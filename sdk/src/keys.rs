@@ -13,7 +13,8 @@ use repute_contracts::deploy::{
     Circuit, KeyProvenance, Manifest, Statements, Verifier, VerifyingKey,
 };
 use repute_prover::{
-    DeferredKeys, KeysError, Progress, Proof, ProveError, Provenance, Store, StoreError, solidity,
+    DeferredKeys, KeysError, MadeWith, Progress, Proof, ProveError, Provenance, Store, StoreError,
+    solidity,
 };
 use slot::Slot;
 use std::sync::Arc;
@@ -201,6 +202,12 @@ impl Keyring {
     #[must_use]
     pub fn verifying<S: Provable>(&self) -> &repute_prover::VerifyingKey {
         S::keys(self).verifying()
+    }
+
+    /// What a proof of the statement says of the keys that it was made with.
+    #[must_use]
+    pub fn made_with<S: Provable>(&self) -> MadeWith {
+        S::keys(self).made_with()
     }
 
     /// Where the keys of each statement come from.

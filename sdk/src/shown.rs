@@ -13,7 +13,7 @@ use repute_circuits::{
     field::from_word,
     policy::{InvalidPolicy, Policy},
 };
-use repute_prover::{ProofError, VerifyError};
+use repute_prover::{MadeWith, OtherKeys, ProofError, VerifyError};
 
 /// Why a shown proof is refused.
 #[derive(Debug, thiserror::Error)]
@@ -71,6 +71,9 @@ pub enum ShownError {
         /// The packed policy shown.
         shown: U256,
     },
+    /// It was made with keys of another version, or other ones.
+    #[error(transparent)]
+    OtherKeys(#[from] OtherKeys),
     /// The points are none.
     #[error(transparent)]
     Points(#[from] ProofError),
@@ -176,6 +179,11 @@ pub(crate) fn check_ask(ask: &Ask, made: &Ask, now: u64) -> Result<(), ShownErro
         });
     }
     Ok(())
+}
+
+/// Refuses a proof that says it was made with other keys than those that verify it.
+pub(crate) fn check_keys(made_with: &MadeWith, ours: &MadeWith) -> Result<(), ShownError> {
+    Ok(made_with.check(ours.circuit, ours.verifying_key)?)
 }
 
 /// The label of a scope: the text's bytes where they fit 32, else their hash.

@@ -6,12 +6,12 @@ use crate::{
     document::Document,
     keys::Keyring,
     log::Log,
-    shown::{ShownError, Venue, check_ask, check_current, check_policy, check_time},
+    shown::{ShownError, Venue, check_ask, check_current, check_keys, check_policy, check_time},
 };
 use alloy::primitives::{Address, U256};
 use repute_circuits::{field::to_word, policy::Policy, statement::Standing};
 use repute_contracts::bindings::{AgentLedger, agent_ledger::IAgentLedger};
-use repute_prover::Proof;
+use repute_prover::{MadeWith, Proof};
 use serde::{Deserialize, Serialize};
 
 /// A standing proof as it travels.
@@ -36,6 +36,8 @@ pub struct StandingProof {
     pub policy: U256,
     /// When, unix seconds.
     pub at: u64,
+    /// The keys that it was made with.
+    pub made_with: MadeWith,
     /// The proof.
     pub proof: [U256; 8],
 }
@@ -53,7 +55,7 @@ pub struct Shown {
 
 impl Document for StandingProof {
     const KIND: &'static str = "a standing proof";
-    const FORMAT: u32 = 1;
+    const FORMAT: u32 = 2;
     type Error = ShownError;
 }
 
@@ -82,6 +84,7 @@ impl StandingProof {
             self.policy,
             U256::from(self.at),
         ];
+        check_keys(&self.made_with, &keyring.made_with::<Standing>())?;
         let proof = Proof::from_words(self.proof)?;
         keyring
             .verifying::<Standing>()

@@ -15,7 +15,7 @@ mod words;
 
 pub use handed::Handed;
 pub use refusal::Refusal;
-pub use subject::{Compiled, Subject};
+pub use subject::{Compiled, NoStatement, Subject};
 pub use trust::{Anchor, Trust};
 pub use words::{Word, policy as policy_in_words, words};
 

@@ -7,7 +7,7 @@ use crate::{
     document::Document,
     keys::Keyring,
     log::Log,
-    shown::{ShownError, Venue, check_ask, check_current, check_policy, check_time},
+    shown::{ShownError, Venue, check_ask, check_current, check_keys, check_policy, check_time},
 };
 use alloy::primitives::{Address, U256};
 use repute_circuits::{
@@ -17,7 +17,7 @@ use repute_circuits::{
     window::{Filter, Tail},
 };
 use repute_contracts::bindings::{AgentLedger, agent_ledger::IAgentLedger};
-use repute_prover::{KeysError, Progress, Proof};
+use repute_prover::{KeysError, MadeWith, Progress, Proof};
 use serde::{Deserialize, Serialize};
 
 /// The most records that a window statement walks.
@@ -79,6 +79,14 @@ impl Size {
         }
     }
 
+    fn made_with(self, keyring: &Keyring) -> MadeWith {
+        match self {
+            Self::Small => keyring.made_with::<Window<16>>(),
+            Self::Medium => keyring.made_with::<Window<128>>(),
+            Self::Large => keyring.made_with::<Window<512>>(),
+        }
+    }
+
     fn verifying(self, keyring: &Keyring) -> &repute_prover::VerifyingKey {
         match self {
             Self::Small => keyring.verifying::<Window<16>>(),
@@ -124,6 +132,8 @@ pub struct WindowProof {
     pub policy: U256,
     /// When, unix seconds.
     pub at: u64,
+    /// The keys that it was made with.
+    pub made_with: MadeWith,
     /// The proof.
     pub proof: [U256; 8],
 }
@@ -143,7 +153,7 @@ pub struct Shown {
 
 impl Document for WindowProof {
     const KIND: &'static str = "a window proof";
-    const FORMAT: u32 = 1;
+    const FORMAT: u32 = 2;
     type Error = ShownError;
 
     fn check(&self) -> Result<(), ShownError> {
@@ -186,6 +196,7 @@ impl WindowProof {
             self.policy,
             U256::from(self.at),
         ];
+        check_keys(&self.made_with, &size.made_with(keyring))?;
         let proof = Proof::from_words(self.proof)?;
         size.verifying(keyring).verify_words(&inputs, &proof)?;
         Ok(shown)

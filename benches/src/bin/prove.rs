@@ -76,11 +76,9 @@ fn main() -> Result<()> {
 
 fn parent(arguments: &Arguments) -> Result<()> {
     let directory = TempDir::new()?;
-    let name = arguments.statement.to_possible_value();
-    let name = name.context("the statement has a name")?;
     let child = |step| {
         Command::new(std::env::current_exe()?)
-            .args(["--step", step, "--statement", name.get_name()])
+            .args(["--step", step, "--statement", arguments.statement.name()])
             .args(["--rounds", &arguments.rounds.to_string()])
             .arg("--directory")
             .arg(directory.path())

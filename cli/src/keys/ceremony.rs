@@ -1,7 +1,7 @@
 //! The steps of a ceremony.
 
 use super::report::{CeremonyReport, in_groups};
-use super::{KeysDirectory, statement::StatementName, statement::with_statement};
+use super::{KeysDirectory, statement::statement};
 use crate::{
     error::{CliError, Kind},
     file,
@@ -19,6 +19,7 @@ use repute_prover::{
     },
     keys::{self, ceremony::import},
 };
+use repute_sdk::{verify::Subject, with_statement};
 use serde::Serialize;
 use std::{
     fs::File,
@@ -42,7 +43,8 @@ pub struct Powers {
 #[derive(Debug, Args)]
 pub struct NewZkey {
     /// The statement
-    statement: StatementName,
+    #[arg(value_parser = statement())]
+    statement: Subject,
     /// The phase 1 file, a .ptau that was prepared for phase 2
     #[arg(long, value_name = "FILE")]
     powers: PathBuf,
@@ -90,7 +92,8 @@ pub struct BeaconArgs {
 #[derive(Debug, Args)]
 pub struct VerifyTranscript {
     /// The statement
-    statement: StatementName,
+    #[arg(value_parser = statement())]
+    statement: Subject,
     /// The ceremony's last key
     zkey: PathBuf,
     /// The phase 1 file that the ceremony began with
@@ -102,7 +105,8 @@ pub struct VerifyTranscript {
 #[derive(Debug, Args)]
 pub struct ImportZkey {
     /// The statement
-    statement: StatementName,
+    #[arg(value_parser = statement())]
+    statement: Subject,
     /// The ceremony's last key
     zkey: PathBuf,
     /// The phase 1 file that the ceremony began with
@@ -376,7 +380,7 @@ struct Kept {
 }
 
 fn outcome(
-    statement: StatementName,
+    statement: Subject,
     verified: &Verified,
     kept: Option<Kept>,
     file: Option<&Path>,

@@ -1,6 +1,6 @@
 //! `repute keys export-…`: what other tools take.
 
-use super::{KeysDirectory, statement::StatementName, statement::with_statement};
+use super::{KeysDirectory, statement::statement};
 use crate::{
     error::{CliError, Kind},
     file,
@@ -14,6 +14,7 @@ use repute_prover::{
     iden3::{r1cs, wtns},
     keys, prove, snarkjs,
 };
+use repute_sdk::{verify::Subject, with_statement};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 
@@ -21,7 +22,8 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Args)]
 pub struct R1cs {
     /// The statement
-    statement: StatementName,
+    #[arg(value_parser = statement())]
+    statement: Subject,
     /// Where to write the circuit; no such file may exist yet
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
@@ -31,7 +33,8 @@ pub struct R1cs {
 #[derive(Debug, Args)]
 pub struct Wtns {
     /// The statement
-    statement: StatementName,
+    #[arg(value_parser = statement())]
+    statement: Subject,
     /// Where to write the witness; no such file may exist yet
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
@@ -41,7 +44,8 @@ pub struct Wtns {
 #[derive(Debug, Args)]
 pub struct Vkey {
     /// The statement
-    statement: StatementName,
+    #[arg(value_parser = statement())]
+    statement: Subject,
     /// Where to write the key; no such file may exist yet
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
@@ -82,7 +86,7 @@ impl Report<'_> {
 }
 
 /// The circuit's hash, and its statement and version for people.
-fn circuit_hash(statement: StatementName) -> Result<Digest, CliError> {
+fn circuit_hash(statement: Subject) -> Result<Digest, CliError> {
     repute_circuits::release::current(statement.name())
         .ok_or_else(|| CliError::internal("the statement has no pinned circuit"))
 }
@@ -117,7 +121,7 @@ impl Wtns {
     }
 }
 
-fn written(statement: StatementName, out: &Path, json: bool) -> Result<(), CliError> {
+fn written(statement: Subject, out: &Path, json: bool) -> Result<(), CliError> {
     let circuit = circuit_hash(statement)?;
     Report {
         ok: true,

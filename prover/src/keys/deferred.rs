@@ -3,6 +3,7 @@
 use super::store::{Store, StoreError};
 use super::{Keys, KeysError, Provenance, dev};
 use crate::progress::Progress;
+use crate::proof::MadeWith;
 use crate::verify::VerifyingKey;
 use repute_circuits::shape::Digest;
 use repute_circuits::statement::Statement;
@@ -87,6 +88,16 @@ impl<S: Statement> DeferredKeys<S> {
     #[must_use]
     pub fn circuit_hash(&self) -> Digest {
         self.circuit_hash
+    }
+
+    /// What a proof that is made with them says of them.
+    #[must_use]
+    pub fn made_with(&self) -> MadeWith {
+        MadeWith {
+            circuit: self.circuit_hash,
+            verifying_key: self.verifying.hash(),
+            keys: self.provenance,
+        }
     }
 
     /// Where the keys come from.

@@ -1,12 +1,13 @@
 //! The file format of a proof that is handed around: JSON that says what it proves.
 
-use super::{Proof, ProofError};
-use crate::keys::Keys;
+use super::made_with::{MadeWith, OtherKeys};
+use super::{Proof, ProofError, text};
+use crate::keys::{Keys, Provenance};
 use crate::verify::{VerifyError, VerifyingKey, inputs_from_words};
 use alloy_primitives::U256;
 use ark_bn254::Fr;
 use repute_circuits::field::to_word;
-use repute_circuits::release::{self, Named as NamedCircuit};
+use repute_circuits::release;
 use repute_circuits::shape::Digest;
 use repute_circuits::statement::Statement;
 use serde::de::{MapAccess, Visitor};
@@ -63,18 +64,6 @@ pub enum ProofFileError {
         /// What was asked for.
         expected: &'static str,
     },
-    /// Made for another version of the circuit.
-    #[error(
-        "the proof is for {} and this program has {}: verify it with the version that it belongs to",
-        NamedCircuit(*found),
-        NamedCircuit(*expected)
-    )]
-    Circuit {
-        /// In the file.
-        found: Digest,
-        /// The statement's in this version.
-        expected: Digest,
-    },
     /// The public inputs are not the statement's.
     #[error("the public inputs are {found:?} instead of {expected:?}")]
     Inputs {
@@ -83,14 +72,9 @@ pub enum ProofFileError {
         /// The statement's.
         expected: &'static [&'static str],
     },
-    /// Made with other keys.
-    #[error("the proof was made for the verifying key {found} and is verified with {expected}")]
-    VerifyingKey {
-        /// In the file.
-        found: Digest,
-        /// Of the key given.
-        expected: Digest,
-    },
+    /// Made for another version of the circuit, or with other keys.
+    #[error(transparent)]
+    OtherKeys(#[from] OtherKeys),
     /// It does not verify.
     #[error(transparent)]
     Verify(#[from] VerifyError),
@@ -106,9 +90,17 @@ struct Document {
     circuit: Digest,
     #[serde(with = "text")]
     verifying_key: Digest,
-    keys: String,
+    #[serde(with = "text")]
+    keys: Provenance,
     public_inputs: Named,
     proof: Vec<String>,
+}
+
+/// What all versions have.
+#[derive(Deserialize)]
+struct Head {
+    format: String,
+    version: u32,
 }
 
 impl ProofFile {
@@ -123,7 +115,7 @@ impl ProofFile {
                 statement: S::NAME.to_owned(),
                 circuit: keys.circuit_hash(),
                 verifying_key: keys.verifying().hash(),
-                keys: keys.provenance().to_string(),
+                keys: keys.provenance(),
                 public_inputs: Named(S::INPUTS.iter().zip(inputs).map(named).collect()),
                 proof: proof.to_words().map(hex).to_vec(),
             },
@@ -142,13 +134,12 @@ impl ProofFile {
     /// # Errors
     /// [`ProofFileError`] for anything but such a document with a well-formed proof.
     pub fn from_json(json: &str) -> Result<Self, ProofFileError> {
-        let document: Document = serde_json::from_str(json)?;
-        if document.format != FORMAT || document.version != VERSION {
-            let Document {
-                format, version, ..
-            } = document;
+        // The version first: what else another one writes is its own affair.
+        let Head { format, version } = serde_json::from_str(json)?;
+        if format != FORMAT || version != VERSION {
             return Err(ProofFileError::Format { format, version });
         }
+        let document: Document = serde_json::from_str(json)?;
         let words = numbers(document.proof.iter())?;
         let words = words
             .try_into()
@@ -171,22 +162,20 @@ impl ProofFile {
         &self.document.statement
     }
 
-    /// The circuit that the file claims to be for.
+    /// The keys that the file claims to be made with.
     #[must_use]
-    pub fn circuit_hash(&self) -> Digest {
-        self.document.circuit
-    }
-
-    /// The hash of the verifying key that the file claims to be for.
-    #[must_use]
-    pub fn verifying_key_hash(&self) -> Digest {
-        self.document.verifying_key
-    }
-
-    /// Where the file says its keys come from.
-    #[must_use]
-    pub fn provenance(&self) -> &str {
-        &self.document.keys
+    pub fn made_with(&self) -> MadeWith {
+        let Document {
+            circuit,
+            verifying_key,
+            keys,
+            ..
+        } = self.document;
+        MadeWith {
+            circuit,
+            verifying_key,
+            keys,
+        }
     }
 
     /// The public inputs that the file claims, by name and in its order. They may be r or more.
@@ -213,20 +202,10 @@ impl ProofFile {
                 expected: S::NAME,
             });
         }
-        if let Some(expected) = release::current(S::NAME)
-            && document.circuit != expected
-        {
-            return Err(ProofFileError::Circuit {
-                found: document.circuit,
-                expected,
-            });
-        }
-        if document.verifying_key != key.hash() {
-            return Err(ProofFileError::VerifyingKey {
-                found: document.verifying_key,
-                expected: key.hash(),
-            });
-        }
+        let made_with = self.made_with();
+        // A statement that is in no release has but one circuit.
+        let circuit = release::current(S::NAME).unwrap_or(made_with.circuit);
+        made_with.check(circuit, key.hash())?;
         let Named(inputs) = &document.public_inputs;
         if !inputs.iter().map(|(name, _)| name).eq(S::INPUTS) {
             return Err(ProofFileError::Inputs {
@@ -294,19 +273,5 @@ impl<'de> Deserialize<'de> for Named {
             }
         }
         deserializer.deserialize_map(Entries)
-    }
-}
-
-/// Digests as texts.
-mod text {
-    use super::{Deserialize, Deserializer, Digest, Serializer};
-    use serde::de::Error as _;
-
-    pub(super) fn serialize<S: Serializer>(digest: &Digest, s: S) -> Result<S::Ok, S::Error> {
-        s.collect_str(digest)
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Digest, D::Error> {
-        String::deserialize(d)?.parse().map_err(D::Error::custom)
     }
 }

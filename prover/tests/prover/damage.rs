@@ -67,11 +67,10 @@ fn takes_proof(bytes: &[u8]) -> bool {
         .ok()
         .and_then(|text| ProofFile::from_json(text).ok());
     file.is_some_and(|file| {
-        file.provenance() == keys::<Completion>().provenance().to_string()
-            && file.circuit_hash() == keys::<Completion>().circuit_hash()
-            && file
-                .verify::<Completion>(keys::<Completion>().verifying())
-                .is_ok()
+        let (made_with, keys) = (file.made_with(), keys::<Completion>());
+        made_with.keys == keys.provenance()
+            && made_with.circuit == keys.circuit_hash()
+            && file.verify::<Completion>(keys.verifying()).is_ok()
     })
 }
 

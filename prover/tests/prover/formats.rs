@@ -13,7 +13,8 @@ use repute_prover::curve::PointError;
 use repute_prover::snarkjs::{self, SnarkjsError};
 use repute_prover::solidity::{verifying_key_bytes, verifying_key_from_bytes};
 use repute_prover::{
-    Proof, ProofFile, ProofFileError, VerifyError, VerifyingKey, VerifyingKeyError, prove,
+    OtherKeys, Proof, ProofFile, ProofFileError, Provenance, VerifyError, VerifyingKey,
+    VerifyingKeyError, prove,
 };
 
 fn key() -> VerifyingKey {
@@ -195,7 +196,10 @@ fn a_proof_file_names_what_it_proves() {
     assert!(json.contains("\"keys\": \"INSECURE development keys\""));
     assert!(json.contains(&keys.circuit_hash().to_string()));
     assert_eq!(file.statement(), "completion");
-    assert_eq!(file.verifying_key_hash(), keys.verifying().hash());
+    let made_with = file.made_with();
+    assert_eq!(made_with.circuit, keys.circuit_hash());
+    assert_eq!(made_with.verifying_key, keys.verifying().hash());
+    assert_eq!(made_with.keys, Provenance::Development);
 
     let changed = |from: &str, to: &str| {
         assert!(json.contains(from), "{from}");
@@ -212,13 +216,16 @@ fn a_proof_file_names_what_it_proves() {
         Err(ProofFileError::Format { .. })
     ));
     assert!(matches!(
-        changed("\"version\": 1", "\"version\": 2"),
+        changed("\"version\": 1", "\"version\": 2, \"new\": 1"),
         Err(ProofFileError::Format { version: 2, .. })
     ));
-    assert!(matches!(
-        changed("sha256:", "sha512:"),
-        Err(ProofFileError::Json(_))
-    ));
+    for (from, to) in [
+        ("sha256:", "sha512:"),
+        ("INSECURE ", ""),
+        ("keys", "ceremony"),
+    ] {
+        assert!(matches!(changed(from, to), Err(ProofFileError::Json(_))));
+    }
     assert!(matches!(
         ProofFile::from_json(&json[..json.len() / 2]),
         Err(ProofFileError::Json(_))
@@ -233,7 +240,10 @@ fn a_proof_file_names_what_it_proves() {
     ));
     let circuit = keys.circuit_hash().hex();
     let other = verify(&circuit, &"0".repeat(64));
-    assert!(matches!(other, ProofFileError::Circuit { .. }));
+    assert!(matches!(
+        other,
+        ProofFileError::OtherKeys(OtherKeys::Circuit { .. })
+    ));
     assert!(
         other.to_string().contains("completion of version"),
         "{other}"
@@ -241,7 +251,7 @@ fn a_proof_file_names_what_it_proves() {
     let hash = keys.verifying().hash().hex();
     assert!(matches!(
         verify(&hash, &"0".repeat(64)),
-        ProofFileError::VerifyingKey { .. }
+        ProofFileError::OtherKeys(OtherKeys::VerifyingKey { .. })
     ));
     let job = format!("{:#066x}", 77);
     assert!(matches!(

@@ -6,8 +6,8 @@ use crate::{
     standing::StandingProof, window::WindowProof,
 };
 use alloy::primitives::{Address, U256};
-use repute_circuits::{binding, field::to_word, shape::Digest};
-use repute_prover::{Proof, ProofError, ProofFile, ProofFileError, snarkjs};
+use repute_circuits::{binding, field::to_word};
+use repute_prover::{MadeWith, Proof, ProofError, ProofFile, ProofFileError, snarkjs};
 use serde_json::Value;
 
 /// A proof with what it claims, read and not yet believed.
@@ -26,12 +26,8 @@ pub struct Handed {
     pub ask: Option<Ask>,
     /// The board and the number of the job that it says it is about.
     pub job: Option<(Address, u64)>,
-    /// The circuit that it says it is for.
-    pub circuit: Option<Digest>,
-    /// The verifying key that it says it is for.
-    pub key: Option<Digest>,
-    /// Where it says its keys come from.
-    pub keys: Option<String>,
+    /// The keys that it says it was made with; snarkjs' files say nothing of them.
+    pub made_with: Option<MadeWith>,
 }
 
 impl Handed {
@@ -43,9 +39,7 @@ impl Handed {
             venue: None,
             ask: None,
             job: None,
-            circuit: None,
-            key: None,
-            keys: None,
+            made_with: None,
         }
     }
 
@@ -103,9 +97,7 @@ impl Handed {
         }
         let inputs = inputs.iter().map(|(_, word)| Some(*word)).collect();
         Ok(Self {
-            circuit: Some(file.circuit_hash()),
-            key: Some(file.verifying_key_hash()),
-            keys: Some(file.provenance().to_owned()),
+            made_with: Some(file.made_with()),
             ..Self::bare(subject, inputs, Ok(file.proof()))
         })
     }
@@ -159,6 +151,7 @@ fn standing(document: StandingProof) -> Handed {
     Handed {
         venue: Some((document.chain_id, document.ledger)),
         ask: Some(document.ask),
+        made_with: Some(document.made_with),
         ..Handed::bare(
             Subject::Standing,
             inputs.map(Some).to_vec(),
@@ -184,6 +177,7 @@ fn window(document: WindowProof) -> Result<Handed, Refusal> {
     Ok(Handed {
         venue: Some((document.chain_id, document.ledger)),
         ask: Some(document.ask),
+        made_with: Some(document.made_with),
         ..Handed::bare(
             subject,
             inputs.map(Some).to_vec(),
@@ -205,6 +199,7 @@ fn completion(document: CompletionProof) -> Handed {
     Handed {
         venue: Some((document.chain_id, document.ledger)),
         ask: Some(document.ask),
+        made_with: Some(document.made_with),
         job: Some((document.board, document.post_id)),
         ..Handed::bare(
             Subject::Completion,

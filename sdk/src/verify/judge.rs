@@ -11,7 +11,6 @@ use repute_circuits::{
     policy::Policy,
     release::Named,
 };
-use repute_prover::Provenance;
 
 pub(super) fn judge(
     handed: &Handed,
@@ -50,8 +49,8 @@ fn judge_keys(verdict: &mut Verdict, handed: &Handed, trust: &Trust, request: &R
     let expected = compiled.circuit;
     let anchor = trust.anchor(handed.subject);
     let claimed = handed
-        .circuit
-        .map(|circuit| ("the file", circuit.to_string()));
+        .made_with
+        .map(|made_with| ("the file", made_with.circuit.to_string()));
     let relied = anchor
         .and_then(|anchor| anchor.circuit.clone())
         .map(|circuit| ("the deployment", circuit));
@@ -80,7 +79,7 @@ fn judge_keys(verdict: &mut Verdict, handed: &Handed, trust: &Trust, request: &R
     let (found, takes) = (anchor.key.hash(), handed.subject.inputs().len());
     verdict.holds(
         Check::Key,
-        match handed.key {
+        match handed.made_with.map(|made_with| made_with.verifying_key) {
             _ if anchor.key.inputs() != takes => Err(Refusal::KeyInputs {
                 found: anchor.key.inputs(),
                 expected: takes,
@@ -92,8 +91,14 @@ fn judge_keys(verdict: &mut Verdict, handed: &Handed, trust: &Trust, request: &R
             _ => Ok(found.to_string()),
         },
     );
-    let says_so = handed.keys.as_deref() == Some(Provenance::Development.to_string().as_str());
-    let development = anchor.development || found == compiled.development_key.hash() || says_so;
+    let says_so = handed
+        .made_with
+        .is_some_and(|made_with| made_with.keys.is_insecure());
+    // What nobody says, the key itself tells.
+    let development = anchor.development
+        || says_so
+        || found == compiled.development_key.hash()
+        || anchor.key.is_rehearsal();
     verdict.holds(
         Check::Provenance,
         match (development, request.allow_development_keys) {

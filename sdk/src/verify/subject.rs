@@ -1,12 +1,9 @@
 //! Statements by name, with what this program's circuits say of each.
 
-use repute_circuits::{
-    shape::Digest,
-    statement::{Accept, Completion, Refresh, Settle, Standing, Statement, Window},
-};
+use repute_circuits::{shape::Digest, statement::Statement};
 use repute_contracts::deploy::Statements;
 use repute_prover::{KeysError, VerifyingKey, keys::dev};
-use std::sync::OnceLock;
+use std::{fmt, str::FromStr, sync::OnceLock};
 
 /// One of the statements that have keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -38,44 +35,34 @@ pub struct Compiled {
     pub development_key: VerifyingKey,
 }
 
-/// Applies a generic function of the statement's type.
-macro_rules! dispatch {
-    ($subject:expr, $statement:ident => $body:expr) => {
-        match $subject {
-            Subject::Accept => {
-                type $statement = Accept;
-                $body
-            }
-            Subject::Settle => {
-                type $statement = Settle;
-                $body
-            }
-            Subject::Refresh => {
-                type $statement = Refresh;
-                $body
-            }
-            Subject::Standing => {
-                type $statement = Standing;
-                $body
-            }
-            Subject::Completion => {
-                type $statement = Completion;
-                $body
-            }
-            Subject::Window16 => {
-                type $statement = Window<16>;
-                $body
-            }
-            Subject::Window128 => {
-                type $statement = Window<128>;
-                $body
-            }
-            Subject::Window512 => {
-                type $statement = Window<512>;
-                $body
-            }
+/// A text that names no statement.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the statements are {}", Subject::ALL.map(Subject::name).join(", "))]
+pub struct NoStatement;
+
+/// Runs an expression with `$statement` standing for the type of a [`Subject`]. The caller's crate depends on
+/// `repute-circuits`.
+#[macro_export]
+macro_rules! with_statement {
+    ($subject:expr, $statement:ident => $run:expr) => {{
+        use $crate::verify::Subject;
+        macro_rules! run {
+            ($type:ty) => {{
+                type $statement = $type;
+                $run
+            }};
         }
-    };
+        match $subject {
+            Subject::Accept => run!(::repute_circuits::statement::Accept),
+            Subject::Settle => run!(::repute_circuits::statement::Settle),
+            Subject::Refresh => run!(::repute_circuits::statement::Refresh),
+            Subject::Standing => run!(::repute_circuits::statement::Standing),
+            Subject::Completion => run!(::repute_circuits::statement::Completion),
+            Subject::Window16 => run!(::repute_circuits::statement::Window<16>),
+            Subject::Window128 => run!(::repute_circuits::statement::Window<128>),
+            Subject::Window512 => run!(::repute_circuits::statement::Window<512>),
+        }
+    }};
 }
 
 impl Subject {
@@ -94,7 +81,7 @@ impl Subject {
     /// The name in files: `accept`, …, `window-512`.
     #[must_use]
     pub fn name(self) -> &'static str {
-        dispatch!(self, S => S::NAME)
+        with_statement!(self, S => S::NAME)
     }
 
     /// The statement with this name.
@@ -103,10 +90,25 @@ impl Subject {
         Self::ALL.into_iter().find(|subject| subject.name() == name)
     }
 
+    /// What it says, in a few words.
+    #[must_use]
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::Accept => "Taking a job",
+            Self::Settle => "Being paid",
+            Self::Refresh => "Cutting the link that a shown nullifier leaves",
+            Self::Standing => "The whole record meets a policy",
+            Self::Completion => "A job was taken",
+            Self::Window16 => "The last 16 records",
+            Self::Window128 => "The last 128 records",
+            Self::Window512 => "The last 512 records",
+        }
+    }
+
     /// The public inputs' names, in order.
     #[must_use]
     pub fn inputs(self) -> &'static [&'static str] {
-        dispatch!(self, S => S::INPUTS)
+        with_statement!(self, S => S::INPUTS)
     }
 
     /// Where a public input with this name stands.
@@ -136,7 +138,7 @@ impl Subject {
         static COMPILED: [OnceLock<Result<Compiled, KeysError>>; 8] =
             [const { OnceLock::new() }; 8];
         let compile = || {
-            let (development_key, circuit) = dispatch!(self, S => dev::verifying_key::<S>())?;
+            let (development_key, circuit) = with_statement!(self, S => dev::verifying_key::<S>())?;
             Ok(Compiled {
                 circuit,
                 development_key,
@@ -160,5 +162,19 @@ impl Subject {
             Self::Window128 => statements.window_128,
             Self::Window512 => statements.window_512,
         }
+    }
+}
+
+impl fmt::Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Subject {
+    type Err = NoStatement;
+
+    fn from_str(name: &str) -> Result<Self, NoStatement> {
+        Self::of_name(name).ok_or(NoStatement)
     }
 }

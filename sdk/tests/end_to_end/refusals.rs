@@ -7,8 +7,9 @@ use alloy::{
     signers::SignerSync,
     sol_types::SolCall,
 };
-use repute_circuits::{binding, field::ORDER, policy::Policy};
+use repute_circuits::{binding, field::ORDER, policy::Policy, shape::Digest};
 use repute_contracts::bindings::JobBoard;
+use repute_prover::OtherKeys;
 use repute_sdk::{
     ask::Ask,
     board::{Settle, Take},
@@ -230,6 +231,18 @@ async fn standing(world: &mut World) {
             "change {index}: {on_chain:?}"
         );
     }
+
+    // One of another version is told from a false one.
+    let mut old = proof.clone();
+    old.made_with.circuit = Digest([0; 32]);
+    let refused = check(&old, &made, &policy, now);
+    assert!(
+        matches!(
+            refused,
+            Err(ShownError::OtherKeys(OtherKeys::Circuit { .. }))
+        ),
+        "{refused:?}"
+    );
 
     // It convinces nobody else, and nobody of more.
     let other = Ask {

@@ -9,7 +9,7 @@ use repute_circuits::{
     statement::{Refresh, Standing, Statement},
 };
 use repute_contracts::deploy::KeyProvenance;
-use repute_prover::{Proof, ProofFile, snarkjs};
+use repute_prover::{Proof, ProofFile, VerifyingKey, snarkjs};
 use repute_sdk::{
     ask::Ask,
     document::Document,
@@ -22,6 +22,9 @@ use repute_sdk::{
     },
 };
 use serde_json::{Value, json};
+
+/// No circuit's hash, no key's and no transcript's.
+const ZEROS: &str = "sha256:0000000000000000000000000000000000000000000000000000000000000000";
 
 /// What the verifier asked for and relies upon.
 struct Verifier {
@@ -98,6 +101,7 @@ pub async fn tell(world: &mut World) {
     valid_and_incomplete(world, &v, &standing.to_json(), &completion);
     each_refusal_of_a_document(world, &v, &standing.to_json(), &completion);
     what_is_relied_upon_decides(world, &v, &standing.to_json());
+    insecure_keys_are_refused_unless_allowed(&v, &standing.to_json());
     files_of_other_tools(world, &v, &standing);
     many_at_once(world, &v, &standing);
     a_spent_state_is_refused(world, &v, &standing.to_json()).await;
@@ -149,9 +153,15 @@ fn valid_and_incomplete(world: &World, v: &Verifier, standing: &str, completion:
 fn each_refusal_of_a_document(world: &World, v: &Verifier, standing: &str, completion: &str) {
     type Change = fn(&mut Value);
     let word = |number: U256| json!(format!("{number:#x}"));
-    let changes: [(&str, Change); 12] = [
+    let changes: [(&str, Change); 16] = [
         ("unreadable", |d| d["colour"] = json!("blue")),
-        ("unreadable", |d| d["format"] = json!(2)),
+        ("unreadable", |d| d["format"] = json!(1)),
+        ("unreadable", |d| d["madeWith"]["keys"] = json!("ours")),
+        ("unreadable", |d| d["madeWith"] = Value::Null),
+        ("other-version", |d| d["madeWith"]["circuit"] = json!(ZEROS)),
+        ("wrong-key", |d| {
+            d["madeWith"]["verifyingKey"] = json!(ZEROS)
+        }),
         ("input-not-below-r", |d| {
             d["root"] = json!(format!("{ORDER:#x}"))
         }),
@@ -312,6 +322,51 @@ fn what_is_relied_upon_decides(world: &World, v: &Verifier, standing: &str) {
     refused_as(&refused(Subject::Settle).judge(standing, None), "wrong-key");
 }
 
+/// Keys are INSECURE where the relied-upon manifest says so (above), where the file says so, and where the key
+/// is one whose secrets are published, whatever anybody says.
+fn insecure_keys_are_refused_unless_allowed(v: &Verifier, standing: &str) {
+    let development = v.trust.anchor(Subject::Standing).expect("all have one");
+    // Other keys of the circuit, of which nothing is known.
+    let mut unknown = development.key.ark().clone();
+    unknown.alpha_g1 = unknown.gamma_abc_g1[0];
+    let unknown = VerifyingKey::new(unknown).expect("good points");
+    let judged = |key: &VerifyingKey, keys: &str, allow_development_keys| {
+        let verifier = Verifier {
+            trust: Trust::of_key(key),
+            request: Request {
+                allow_development_keys,
+                ..v.request
+            },
+            ..*v
+        };
+        let mut document: Value = serde_json::from_str(standing).expect("JSON");
+        document["madeWith"]["keys"] = json!(keys);
+        let verdict = verifier.judge(&document.to_string(), None);
+        let of = |(check, outcome): &(Check, Outcome)| {
+            (*check == Check::Provenance).then(|| outcome.clone())
+        };
+        verdict.checks.iter().find_map(of).expect("it ran")
+    };
+    let refused = Outcome::Refused(Refusal::DevelopmentKeys);
+    let ceremony = format!("ceremony {ZEROS}");
+    let rehearsal = format!("INSECURE rehearsal {ZEROS}");
+    for (key, keys, allowed, insecure) in [
+        (&unknown, ceremony.as_str(), false, false),
+        (&unknown, "INSECURE development keys", false, true),
+        (&unknown, &rehearsal, false, true),
+        (&unknown, &rehearsal, true, false),
+        (&development.key, &ceremony, false, true),
+        (&development.key, &ceremony, true, false),
+    ] {
+        let outcome = judged(key, keys, allowed);
+        assert_eq!(
+            outcome == refused,
+            insecure,
+            "{keys} {allowed}: {outcome:?}"
+        );
+    }
+}
+
 fn standing_file(world: &World, standing: &StandingProof) -> (ProofFile, Vec<Fr>) {
     let keys = <Standing as Provable>::keys(&world.keyring);
     let keys = keys.load(&()).expect("made before");
@@ -345,7 +400,6 @@ fn files_of_other_tools(world: &World, v: &Verifier, standing: &StandingProof) {
     assert_eq!(verdict.status(), Status::Valid, "{verdict:?}");
     // As text: the order of the public inputs counts.
     let scope = format!("{:#066x}", to_word(inputs[4]));
-    let zeros = format!("sha256:{}", "00".repeat(32));
     let (circuit, key) = {
         let document: Value = serde_json::from_str(&text).expect("JSON");
         let text = |name: &str| document[name].as_str().expect("a text").to_owned();
@@ -355,8 +409,8 @@ fn files_of_other_tools(world: &World, v: &Verifier, standing: &StandingProof) {
     for (name, from, to) in [
         ("unknown-statement", "\"standing\"", "\"sitting\""),
         ("other-inputs", "\"standing\"", "\"window-16\""),
-        ("other-version", circuit.as_str(), zeros.as_str()),
-        ("wrong-key", &key, &zeros),
+        ("other-version", circuit.as_str(), ZEROS),
+        ("wrong-key", &key, ZEROS),
         ("input-not-below-r", &scope, &ORDER.to_string()),
         ("unreadable", &scope, "many"),
         ("bad-points", &last, "0x1"),
@@ -403,9 +457,7 @@ fn files_of_other_tools(world: &World, v: &Verifier, standing: &StandingProof) {
         venue: None,
         ask: None,
         job: None,
-        circuit: None,
-        key: None,
-        keys: None,
+        made_with: None,
     };
     let verdict = v.judge_read(Ok(refresh), None);
     let binding = verdict

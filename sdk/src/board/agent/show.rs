@@ -92,6 +92,7 @@ impl Agent {
             pseudonym: to_word(public.pseudonym),
             policy: to_word(public.policy),
             at,
+            made_with: self.keyring.made_with::<Standing>(),
             proof: proof.to_words(),
         })
     }
@@ -122,6 +123,7 @@ impl Agent {
             ask: *ask,
             post_id,
             pseudonym: to_word(public.pseudonym),
+            made_with: self.keyring.made_with::<Completion>(),
             proof: proof.to_words(),
         })
     }

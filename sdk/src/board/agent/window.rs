@@ -113,6 +113,7 @@ impl Agent {
             filter: to_word(public.filter),
             policy: to_word(public.policy),
             at,
+            made_with: self.keyring.made_with::<Window<N>>(),
             proof: proof.to_words(),
         })
     }
