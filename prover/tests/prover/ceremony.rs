@@ -1,7 +1,8 @@
 //! Set-ups with several parties: native steps, what they refuse, and keys that come of them.
 
 use crate::common::completion;
-use ark_bn254::{Bn254, G1Affine, G2Affine};
+use ark_bn254::{Bn254, Fq2, G1Affine, G2Affine};
+use ark_ec::short_weierstrass::Affine;
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
 use repute_circuits::statement::{Completion, Refresh, Statement};
@@ -266,6 +267,15 @@ fn every_part_of_an_outcome_is_checked() {
         );
         assert_eq!(invalid(&swapped(&good, one, other, length)), expected);
     }
+    // β in G1 and γ, with everything that is looked at before them intact.
+    for (to, from, length, expected) in [
+        (header + G1, header, G1, "beta in G1"),
+        (header + 2 * G1 + G2, header + 2 * G1, G2, "gamma"),
+    ] {
+        let mut file = good.clone();
+        file.copy_within(from..from + length, to);
+        assert_eq!(invalid(&read(&file)), Invalid::Fixed(expected));
+    }
     // Another ceremony's δ: first in G1 and G2, then in G2 alone.
     let second = {
         let first = new_zkey(&r1cs(), &mut phase1(), &()).expect("the powers suffice");
@@ -351,40 +361,60 @@ fn powers_that_are_none_are_refused() {
         let mut powers = Ptau::open(Cursor::new(file)).expect("its layout is right");
         verify(outcome(), &r1cs(), &mut powers, &()).expect_err("a point moved")
     };
-    // α, β and Lagrange's points of the circuit's domain change the circuit's hash already; what a
-    // dishonest phase 1 would give is a first key that follows from bad powers.
-    for number in [2, 3, 4, 5] {
-        let range = section(powers(), number);
-        let size = if number == 3 { G2 } else { G1 };
+    let [in_g1, in_g2] = ["those in G1 are no powers", "those in G2 are others"];
+    let multiples = "those with alpha or beta are no multiples";
+    let lagrange = ["Lagrange form in G1", "Lagrange form in G2"];
+    // Sections, the first of two points that are exchanged, and what is told.
+    for (number, first, expected) in [
+        (2, 0, "do not start with the generators"),
+        (2, 3, in_g1),
+        // Of the upper half, which has no counterpart in G2.
+        (2, 1500, in_g1),
+        (3, 0, "do not start with the generators"),
+        (3, 3, in_g2),
+        (4, 3, multiples),
+        (5, 3, multiples),
+        // Behind those of the smaller domains.
+        (12, 1023 + 3, lagrange[0]),
+        (13, 1023 + 3, lagrange[1]),
+        (14, 1023 + 3, lagrange[0]),
+        (15, 1023 + 3, lagrange[0]),
+    ] {
+        let size = if [3, 13].contains(&number) { G2 } else { G1 };
+        let at = section(powers(), number).start + first * size;
         let error = refused(&|file| {
-            for i in 0..size {
-                file.swap(range.start + 3 * size + i, range.start + 5 * size + i);
+            for i in at..at + size {
+                file.swap(i, i + 2 * size);
             }
         });
+        let told = error.to_string();
         assert!(
-            matches!(error, CeremonyError::Phase1(_)),
-            "{number}: {error}"
-        );
-    }
-    for number in [12, 13, 14, 15] {
-        let range = section(powers(), number);
-        let size = if number == 13 { G2 } else { G1 };
-        let error = refused(&|file| {
-            for i in 0..size {
-                let at = range.start + 1023 * size;
-                file.swap(at + 3 * size + i, at + 5 * size + i);
-            }
-        });
-        assert!(
-            matches!(error, CeremonyError::Phase1(_)),
-            "{number}: {error}"
+            matches!(error, CeremonyError::Phase1(_)) && told.contains(expected),
+            "{number}, {first}: {told}"
         );
     }
     let error = refused(&|file| {
         let (to, from) = (section(powers(), 6).start, section(powers(), 3).start);
         file.copy_within(from..from + G2, to);
     });
-    assert!(matches!(error, CeremonyError::Phase1(_)), "{error}");
+    assert!(
+        error.to_string().contains("beta in G2 is another"),
+        "{error}"
+    );
+
+    // The double domain's Lagrange points, which the H query is made of: a key that follows from bad ones.
+    let mut file = powers().to_vec();
+    let at = section(powers(), 12).start + (2047 + 3) * G1;
+    for i in at..at + G1 {
+        file.swap(i, i + 2 * G1);
+    }
+    let bad = || Ptau::open(Cursor::new(&file[..])).expect("its layout is right");
+    let first = new_zkey(&r1cs(), &mut bad(), &()).expect("they are points");
+    let one = contribute(&first, Some("Eve"), b"", &()).expect("they are points");
+    assert!(matches!(
+        verify(&one, &r1cs(), &mut bad(), &()),
+        Err(CeremonyError::Invalid(Invalid::Query("H")))
+    ));
 
     // Powers of one, as snarkjs starts with: nobody contributed.
     let mut file = powers().to_vec();
@@ -409,6 +439,35 @@ fn a_key_has_its_points_checked() {
     };
     for number in [3, 5, 6, 7, 8, 9] {
         off(number).expect_err("it is off the curve");
+    }
+    // On the twist and outside the group: in a query, in the header, in a contribution.
+    let outside = (1u64..)
+        .filter_map(|x| Affine::get_point_from_x_unchecked(Fq2::from(x), false))
+        .find(|point: &G2Affine| !point.is_in_correct_subgroup_assuming_on_curve())
+        .expect("nearly every point of the twist is outside");
+    let words = [outside.x.c0, outside.x.c1, outside.y.c0, outside.y.c1];
+    // In Montgomery form.
+    let outside: Vec<u8> = words
+        .iter()
+        .flat_map(|word| word.0.0)
+        .flat_map(u64::to_le_bytes)
+        .collect();
+    let with = |at: usize| {
+        let mut file = good.clone();
+        file[at..at + G2].copy_from_slice(&outside);
+        Zkey::read(Cursor::new(file)).and_then(|zkey| zkey.key())
+    };
+    let header = section(&good, 2).start + 2 * 36 + 3 * 4;
+    let contribution = section(&good, 10).start + 64 + 4;
+    for at in [
+        section(&good, 7).start + 5 * G2,
+        header + 2 * G1,
+        header + 3 * G1 + 2 * G2,
+        contribution + 3 * G1,
+    ] {
+        let error = with(at).expect_err("it is outside the group");
+        let told = error.to_string();
+        assert!(told.contains("not in the group of prime order"), "{told}");
     }
     let key: ark_groth16::ProvingKey<Bn254> = outcome().key().expect("good points");
     assert_eq!(

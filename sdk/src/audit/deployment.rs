@@ -106,7 +106,8 @@ fn check_circuit(
         place,
         || format!("{name}: the key takes {} public inputs", key.inputs()),
     );
-    if *key == compiled.development_key {
+    let development = *key == compiled.development_key;
+    if development || key.is_rehearsal() {
         match allow_development_keys {
             true => books.leave_out_of_deployment(
                 "statements with INSECURE development keys, allowed by name: their proofs convince nobody",
@@ -114,7 +115,13 @@ fn check_circuit(
             false => books.find(
                 Fault::DevelopmentKeys,
                 place,
-                format!("{name}: the key is this version's development key, with which anyone can forge"),
+                format!(
+                    "{name}: the key is {}, with which anyone can forge",
+                    match development {
+                        true => "this version's development key",
+                        false => "of a ceremony on the development powers of tau",
+                    }
+                ),
             ),
         }
     } else {

@@ -104,7 +104,7 @@ fn judge_keys(verdict: &mut Verdict, handed: &Handed, trust: &Trust, request: &R
         match (development, request.allow_development_keys) {
             (true, false) => Err(Refusal::DevelopmentKeys),
             (true, true) => Ok("INSECURE development keys, allowed by name".to_owned()),
-            (false, _) => Ok("not this version's development keys".to_owned()),
+            (false, _) => Ok("none that are known to be INSECURE".to_owned()),
         },
     );
 }
