@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # A whole set-up on this machine, with three contributors and a beacon, by the native commands.
 #
-#   scripts/ceremony.sh                     every statement, a deployment with the keys, and payments on them
+#   scripts/ceremony.sh                     every statement, deployments with the keys, and payments on them
 #   scripts/ceremony.sh completion          this statement alone, up to keys that are checked and kept
 #   POWERS=file.ptau scripts/ceremony.sh    from a phase 1 file instead of INSECURE development powers of tau
 #
@@ -19,10 +19,14 @@ if [ -z "${REPUTE:-}" ]; then
     cargo build --release --locked -p repute-cli
     REPUTE="${CARGO_TARGET_DIR:-target}/release/repute"
 fi
-if [ -z "${WORK:-}" ]; then
-    WORK="$(mktemp -d)"
-    trap 'rm -rf "$WORK"' EXIT
-fi
+node=""
+temporary=""
+clean_up() {
+    [ -z "$node" ] || kill "$node" 2>/dev/null || true
+    [ -z "$temporary" ] || rm -rf "$temporary"
+}
+trap clean_up EXIT
+[ -n "${WORK:-}" ] || { temporary="$(mktemp -d)"; WORK="$temporary"; }
 mkdir -p "$WORK"
 
 # The rows of each circuit as a power of two; from 2^15 on, phase 1 has to have one power more.
@@ -36,7 +40,9 @@ done
 
 step() { echo "== $*"; }
 
+allowed=""
 if [ -z "${POWERS:-}" ]; then
+    allowed="--allow-development-keys"
     POWERS="$WORK/powers.ptau"
     step "phase 1: INSECURE development powers of tau, up to 2^$power rows"
     "$REPUTE" keys powers "$power" --out "$POWERS"
@@ -78,3 +84,36 @@ node -e '
     if (!report.ok || report.keys.includes("development") || report.payments.length === 0) process.exit(1);
     console.log(`${report.payments.length} transfers of tokens, with ${report.keys}`);
 ' "$WORK/demo.json"
+
+anvil=verifier-contract/node_modules/.bin/anvil
+if [ ! -x "$anvil" ]; then
+    echo "Without anvil this ends here: \`npm ci\` in verifier-contract installs it, to deploy on a node too."
+    exit 0
+fi
+step "repute deploy --keys on a local node, and its manifest"
+"$anvil" --port 0 --hardfork osaka > "$WORK/anvil.log" &
+node=$!
+for _ in $(seq 300); do
+    address="$(sed -n 's/^Listening on //p' "$WORK/anvil.log")"
+    [ -z "$address" ] || break
+    sleep 0.1
+done
+[ -n "$address" ] || { echo "anvil does not listen" >&2; exit 1; }
+# The first of anvil's accounts, whose keys everybody knows.
+REPUTE_KEY=0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80 \
+    "$REPUTE" deploy --rpc-url "http://$address" --keys "$WORK/keys" --test-token --min-budget 10 \
+    --manifest "$WORK/manifest.json"
+"$REPUTE" keys list --keys "$WORK/keys" --json > "$WORK/list.json"
+node -e '
+    const [manifest, list] = process.argv.slice(1).map((file) => JSON.parse(require("fs").readFileSync(file)));
+    for (const [statement, { keys, circuitHash }] of Object.entries(manifest.verifiers)) {
+        const kept = list.keys.find((entry) => entry.statement === statement && entry.keys === keys);
+        if (!kept || kept.circuit !== circuitHash) {
+            throw new Error(`the manifest says "${keys}" of ${statement}, which are not the keys that were kept`);
+        }
+    }
+    console.log("the manifest names the ceremony of each statement");
+' "$WORK/manifest.json" "$WORK/list.json"
+step "the audit of that deployment"
+# shellcheck disable=SC2086 # None or one option.
+"$REPUTE" audit --rpc-url "http://$address" --manifest "$WORK/manifest.json" $allowed

@@ -307,6 +307,16 @@ fn what_is_relied_upon_decides(world: &World, v: &Verifier, standing: &str) {
     };
     refused_as(&liar.judge(standing, None), "development-keys");
 
+    // Whoever would prove for contracts of another version is told which.
+    let mut manifest = world.chain.manifest().clone();
+    let verifiers = &mut manifest.verifiers;
+    verifiers.standing.key_hash = B256::ZERO;
+    verifiers.standing.circuit_hash = verifiers.refresh.circuit_hash.clone();
+    let other = world.keyring.check(&manifest).expect_err("another key");
+    let told = other.to_string();
+    assert_eq!(other.statement, "standing");
+    assert!(told.contains("its circuit is refresh of version"), "{told}");
+
     // A key of another statement, and of another number of inputs.
     let key = |subject| v.trust.anchor(subject).expect("all have one").key.clone();
     let pinned = v
