@@ -29,6 +29,15 @@ pub fn measure<T>(work: impl FnOnce() -> T) -> (T, Cost) {
     (result, cost)
 }
 
+/// Runs work on a runtime of several threads and measures it.
+///
+/// # Panics
+/// Outside of such a runtime.
+pub fn measure_async<T>(work: impl Future<Output = T>) -> (T, Cost) {
+    let handle = tokio::runtime::Handle::current();
+    measure(|| tokio::task::block_in_place(|| handle.block_on(work)))
+}
+
 fn milliseconds(time: Duration) -> f64 {
     time.as_secs_f64() * 1e3
 }

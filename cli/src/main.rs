@@ -132,6 +132,15 @@ enum Command {
     /// Every check and its outcome is listed, and every public input in words. A proof is valid only
     /// where every check that applies to it ran and passed; what could not be checked is said, and makes
     /// it incomplete.
+    ///
+    /// With --rpc-url that node is asked whether root and nullifier are current. Its whole log is read, so
+    /// that it does not learn which proof is looked at. With --manifest or --key alone no chain is asked.
+    /// With none of them it is the chain in the data directory.
+    ///
+    /// With --json, `ok` is true where every proof is valid (with --offline: lacks only the chain). `proofs`
+    /// has for each file, in order: `file`, `statement`, `status` (valid, incomplete or refused), `refusal`
+    /// with `name`, `code` and `message` where one is refused, `checks` with `name`, `outcome` (passed,
+    /// refused or not-run) and `detail`, and `inputs` with `name`, `value` and `meaning`.
     Verify(Box<Verify>),
     /// Replay a whole deployment from its first block and compare everything, trusting nothing
     ///
@@ -168,7 +177,7 @@ async fn run(command: Option<Command>, place: &Place) -> Result<ExitCode, CliErr
     };
     let done = match command {
         // Each refusal of theirs has a code of its own.
-        Command::Verify(verify) => return verify.run().await,
+        Command::Verify(verify) => return verify.run(place).await,
         Command::Audit(audit) => return audit.run(place).await,
         Command::Demo { keys } => demo::run(place.json(), keys).await,
         Command::Deploy(deploy) => deploy.run(place).await,

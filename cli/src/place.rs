@@ -116,6 +116,14 @@ impl Place {
         })
     }
 
+    /// The manifest that is named, where one is. No chain is asked.
+    ///
+    /// # Errors
+    /// Where the file can't be read or is none.
+    pub fn named_manifest(&self) -> Result<Option<Manifest>, CliError> {
+        self.manifest.as_deref().map(read).transpose()
+    }
+
     /// Where the manifest of the deployment on `node`'s chain is, or would be.
     ///
     /// # Errors

@@ -6,21 +6,17 @@ mod report;
 use crate::{
     error::{CliError, Kind},
     file,
+    place::Place,
     policy::PolicyText,
     time::Moment,
 };
-use alloy::{
-    primitives::{Address, B256},
-    rpc::client::RpcClient,
-};
+use alloy::primitives::{Address, B256};
 use clap::Args;
 use rand::rngs::OsRng;
-use repute_contracts::{deploy::Manifest, provider::http_client};
+use repute_contracts::deploy::Manifest;
 use repute_prover::{VerifyingKey, snarkjs};
 use repute_sdk::{
-    chain::{Chain, Token},
-    document::Document,
-    log::Log,
+    chain::Token,
     shown::label,
     verify::{Asked, Handed, Refusal, Request, Subject, Trust, verify},
 };
@@ -54,36 +50,14 @@ pub struct Verify {
         help_heading = "Proofs of snarkjs"
     )]
     public: Option<PathBuf>,
-    /// Rely on this verifying key, snarkjs' verification_key.json; with a manifest it must be one of its keys
+    /// Rely on this verifying key, snarkjs' verification_key.json; of a deployment it must be one of the keys
     #[arg(long, value_name = "FILE", help_heading = "What is relied upon")]
     key: Option<PathBuf>,
-    /// Rely on this deployment and the keys that its manifest names
-    #[arg(
-        long,
-        value_name = "FILE",
-        env = "REPUTE_MANIFEST",
-        required_unless_present = "key",
-        help_heading = "What is relied upon"
-    )]
-    manifest: Option<PathBuf>,
-    /// Ask this node whether the root is known and the state unspent; without it no such proof is valid
-    ///
-    /// The whole log is read: the node does not learn which proof is looked at.
-    #[arg(
-        long,
-        value_name = "URL",
-        env = "REPUTE_RPC_URL",
-        hide_env_values = true,
-        value_parser = http_client,
-        requires = "manifest",
-        help_heading = "What is relied upon"
-    )]
-    rpc_url: Option<RpcClient>,
     /// Take INSECURE development keys, under which anyone can forge
     #[arg(long, help_heading = "What is relied upon")]
     allow_development_keys: bool,
     /// End with 0 where nothing but the chain's checks is missing
-    #[arg(long, conflicts_with = "rpc_url", help_heading = "What is relied upon")]
+    #[arg(long, help_heading = "What is relied upon")]
     offline: bool,
     /// You, for whom the proof should be; without it no shown proof is valid
     #[arg(long, value_name = "ADDRESS", help_heading = "What you asked for")]
@@ -122,14 +96,6 @@ pub struct Verify {
     /// Judge times as of then: unix seconds as @1800000000; else the newest block's time, or the clock's
     #[arg(long, value_name = "TIME", help_heading = "What you asked for")]
     now: Option<Moment>,
-    /// Print one JSON document
-    ///
-    /// `ok` is true where every proof is valid (with --offline: lacks only the chain). `proofs` has for
-    /// each file, in order: `file`, `statement`, `status` (valid, incomplete or refused), `refusal` with
-    /// `name`, `code` and `message` where one is refused, `checks` with `name`, `outcome` (passed,
-    /// refused or not-run) and `detail`, and `inputs` with `name`, `value` and `meaning`.
-    #[arg(long, help_heading = "Output")]
-    json: bool,
 }
 
 impl Verify {
@@ -137,17 +103,16 @@ impl Verify {
     ///
     /// # Errors
     /// Where a file or the node cannot be read, or the deployment is not what its manifest says.
-    pub async fn run(&self) -> Result<ExitCode, CliError> {
+    pub async fn run(&self, place: &Place) -> Result<ExitCode, CliError> {
         let proofs = self.read()?;
-        let manifest = self.manifest.as_deref().map(read_manifest).transpose()?;
-        let chain = match (&self.rpc_url, &manifest) {
-            (Some(client), Some(manifest)) => {
-                let chain = Chain::connect(client.clone(), manifest.clone()).await?;
-                let mut log = Log::new(&chain);
-                log.sync(&chain).await?;
-                Some((chain, log))
-            }
-            _ => None,
+        let named = place.named_manifest()?;
+        let chain = match self.asks_a_chain(place, named.is_some())? {
+            true => Some(place.open().await?),
+            false => None,
+        };
+        let manifest = match &chain {
+            Some((chain, _)) => Some(chain.manifest().clone()),
+            None => named,
         };
         let trust = self.trust(manifest.as_ref())?;
         let newest = match &chain {
@@ -173,8 +138,22 @@ impl Verify {
         };
         let log = chain.as_ref().map(|(_, log)| log);
         let verdicts = verify(&proofs, &trust, &request, log, &mut OsRng);
-        report::print(&self.files, &verdicts, self.json, self.offline)?;
+        report::print(&self.files, &verdicts, place.json(), self.offline)?;
         Ok(exit::of(&verdicts, self.offline))
+    }
+
+    /// Whether a chain is asked: the node that is named, or the one in the data directory where nothing else
+    /// is named to rely upon.
+    fn asks_a_chain(&self, place: &Place, manifest: bool) -> Result<bool, CliError> {
+        let usage = |what: &str| Err(CliError::new(Kind::Usage, what));
+        let relies = manifest || self.key.is_some();
+        match (self.offline, place.is_embedded(), relies) {
+            (true, false, _) => usage("--offline asks no chain: leave out --rpc-url, or --offline"),
+            (true, true, false) => usage(
+                "offline, say what is relied upon: a deployment with --manifest, or a verifying key with --key",
+            ),
+            (_, embedded, relies) => Ok(!embedded || !relies),
+        }
     }
 
     fn trust(&self, manifest: Option<&Manifest>) -> Result<Trust, CliError> {
@@ -225,12 +204,6 @@ fn unreadable(path: &Path, error: &std::io::Error) -> CliError {
         Kind::Environment,
         format!("the proof {path} cannot be read: {error}"),
     )
-}
-
-fn read_manifest(path: &Path) -> Result<Manifest, CliError> {
-    let text = file::read("the manifest", path)?;
-    Manifest::from_json(&text)
-        .map_err(|error| CliError::new(Kind::Environment, format!("{}: {error}", path.display())))
 }
 
 fn read_key(path: &Path) -> Result<VerifyingKey, CliError> {

@@ -63,9 +63,11 @@ fn is_as_told(told: &str) {
         "ask for a release",
         "Done: settle job 1",
         "The record meets completed>=1",
+        "Valid: every check ran",
         "The agent is back: 2 changes of its record",
         "Done: refresh",
         "repute job status --wallet agent",
+        "the agent has a newer record",
     ] {
         assert!(
             told.contains(expected),

@@ -3,7 +3,8 @@
 use anyhow::{Context, Result, ensure};
 use clap::{Parser, ValueEnum};
 use repute_benches::{
-    clock::{Cost, measure},
+    child,
+    clock::{Cost, measure, measure_async},
     invented::Inventor,
 };
 use repute_contracts::{EmbeddedChain, dev::dev_signers};
@@ -20,7 +21,6 @@ use serde::{Deserialize, Serialize};
 use std::{
     fs,
     path::{Path, PathBuf},
-    process::{Command, Stdio},
 };
 
 /// Paths that are taken at each size.
@@ -86,10 +86,11 @@ async fn main() -> Result<()> {
     for leaves in arguments.leaves {
         eprintln!("{leaves} leaves …");
         let directory = tempfile::tempdir()?;
+        let arguments = ["--leaves".to_owned(), leaves.to_string()];
         points.push(Point {
             leaves,
-            read: child("read", leaves, directory.path())?,
-            open: child("open", leaves, directory.path())?,
+            read: child::run("read", directory.path(), &arguments)?,
+            open: child::run("open", directory.path(), &arguments)?,
         });
     }
     match arguments.json {
@@ -97,22 +98,6 @@ async fn main() -> Result<()> {
         false => print!("{}", table(&points)),
     }
     Ok(())
-}
-
-fn child(step: &str, leaves: u64, directory: &Path) -> Result<Measured> {
-    let output = Command::new(std::env::current_exe()?)
-        .args([
-            "--step",
-            step,
-            "--leaves",
-            &leaves.to_string(),
-            "--directory",
-        ])
-        .arg(directory)
-        .stderr(Stdio::inherit())
-        .output()?;
-    ensure!(output.status.success(), "the step {step} failed");
-    serde_json::from_slice(&output.stdout).context("a step prints JSON")
 }
 
 /// A board on an embedded chain, and the inventor between them.
@@ -134,9 +119,7 @@ async fn run(step: Step, leaves: u64, directory: &Path) -> Result<Measured> {
         Step::Read => {
             inventor.invent(&chain, leaves);
             let mut log = Log::open(&path, &chain)?;
-            let handle = tokio::runtime::Handle::current();
-            let (read, cost) =
-                measure(|| tokio::task::block_in_place(|| handle.block_on(log.sync(&chain))));
+            let (read, cost) = measure_async(log.sync(&chain));
             read?;
             (log, cost)
         }

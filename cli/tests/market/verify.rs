@@ -14,7 +14,8 @@ use std::{
 
 /// `repute verify …` with the deployment and the request that the world's proofs answer.
 fn verify(world: &World, arguments: &[&str], online: bool) -> Run {
-    let manifest = world.path("manifest").display().to_string();
+    let [manifest, data] =
+        ["manifest", "verifier"].map(|name| world.path(name).display().to_string());
     let node: &[&str] = if online {
         &["--rpc-url", &world.url]
     } else {
@@ -24,6 +25,8 @@ fn verify(world: &World, arguments: &[&str], online: bool) -> Run {
         "verify",
         "--manifest",
         &manifest,
+        "--data-dir",
+        &data,
         "--allow-development-keys",
     ];
     let all = [&shared[..], node, arguments].concat();
@@ -61,7 +64,8 @@ pub async fn each_refusal_has_its_code(world: &World, standing: &str, completion
     }
 
     let other = "0x0909090909090909090909090909090909090909";
-    let cases: [(i32, bool, &[&str]); 9] = [
+    let cases: [(i32, bool, &[&str]); 10] = [
+        (2, true, &["--offline", "--audience", AUDIENCE]),
         (
             20,
             false,

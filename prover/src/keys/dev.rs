@@ -4,6 +4,10 @@
 //! every machine at any number of threads, and anyone who runs the same lines can forge proofs for
 //! them. They exist so that programs and tests run without a ceremony, and for nothing else.
 
+mod forge;
+
+pub use forge::Forger;
+
 use super::{Keys, KeysError, Provenance, shape_of, synthesis};
 use crate::engine::qap::CircomReduction;
 use crate::verify::VerifyingKey;

@@ -107,7 +107,7 @@ pub struct Job {
     /// What the client offers.
     pub post: Post,
     /// The post as the contracts take it.
-    pub(crate) abi: IJobBoard::Post,
+    pub abi: IJobBoard::Post,
     /// keccak256 of the post.
     pub post_hash: B256,
     /// Where it stands.
@@ -151,7 +151,8 @@ impl Job {
     }
 
     /// What the board will tell the settle circuit at `at`; `None` until the job is taken.
-    pub(crate) fn engagement(&self, at: u64, outcome: Outcome, mode: Mode) -> Option<Engagement> {
+    #[must_use]
+    pub fn engagement(&self, at: u64, outcome: Outcome, mode: Mode) -> Option<Engagement> {
         let completed = outcome == Outcome::Completed;
         Some(Engagement {
             category: self.post.terms.category,

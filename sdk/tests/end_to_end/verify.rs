@@ -1,7 +1,10 @@
 //! Proofs that were handed over: one change for each reason to refuse.
 
 use crate::world::{HOUR, World};
-use alloy::primitives::{Address, B256, U256};
+use alloy::{
+    primitives::{Address, B256, Bytes, U256, keccak256},
+    sol_types::SolValue,
+};
 use rand::rngs::OsRng;
 use repute_circuits::{
     field::{Fr, ORDER, from_word, to_word},
@@ -295,6 +298,24 @@ fn what_is_relied_upon_decides(world: &World, v: &Verifier, standing: &str) {
     let error = swapped.err().expect("its keys are not the ones it names");
     assert_eq!(error.name(), "wrong-key");
 
+    // A manifest whose keys are none, though their hashes are as it says, and one without the key asked for.
+    let broken = relying(|m| {
+        let verifier = &mut m.verifiers.standing;
+        let creation = verifier.contract.creation.as_mut().expect("recorded");
+        creation.arguments = creation.arguments.slice(..64);
+    });
+    let error = broken.err().expect("its keys cannot be read");
+    assert_eq!(error.name(), "other-deployment");
+    let none = relying(|m| {
+        let key = Bytes::from(vec![1; 64]);
+        let verifier = &mut m.verifiers.standing;
+        verifier.key_hash = keccak256(&key);
+        let creation = verifier.contract.creation.as_mut().expect("recorded");
+        creation.arguments = key.abi_encode().into();
+    });
+    let error = none.err().expect("its key is no key");
+    assert_eq!(error.name(), "other-deployment");
+
     // The manifest says that its keys are from a ceremony: this program knows the development keys.
     let strict = Request {
         allow_development_keys: false,
@@ -325,6 +346,9 @@ fn what_is_relied_upon_decides(world: &World, v: &Verifier, standing: &str) {
         .pin(&key(Subject::Standing))
         .expect("it is one");
     assert!(pinned.anchor(Subject::Settle).is_none());
+    let error = pinned.pin(&key(Subject::Settle)).err();
+    let error = error.expect("it was left out");
+    assert_eq!(error.name(), "other-deployment");
     let refused = |subject| Verifier {
         trust: Trust::of_key(&key(subject)),
         ..*v
@@ -458,24 +482,58 @@ fn files_of_other_tools(world: &World, v: &Verifier, standing: &StandingProof) {
     };
     refused_as(&stranger.judge(&text, log), "other-request");
 
-    // A refresh of another ledger.
-    assert_eq!(Refresh::INPUTS[3], "binding");
-    let refresh = Handed {
-        subject: Subject::Refresh,
-        inputs: vec![Some(U256::from(1)); 4],
+    bound_and_filtered_by(&v, standing);
+}
+
+/// What is refused whatever the proof.
+fn bound_and_filtered_by(v: &Verifier, standing: &StandingProof) {
+    let handed = |subject: Subject, inputs: Vec<U256>| Handed {
+        subject,
+        inputs: inputs.into_iter().map(Some).collect(),
         proof: Proof::from_words(standing.proof),
         venue: None,
         ask: None,
         job: None,
         made_with: None,
     };
-    let verdict = v.judge_read(Ok(refresh), None);
-    let binding = verdict
-        .checks
-        .iter()
-        .find(|(check, _)| *check == Check::Binding);
-    let refused = Outcome::Refused(Refusal::OtherBinding);
-    assert_eq!(binding.map(|(_, outcome)| outcome), Some(&refused));
+    let outcome = |handed, check| {
+        let verdict = v.judge_read(Ok(handed), None);
+        let found = verdict.checks.into_iter().find(|(of, _)| *of == check);
+        found.expect("it is checked").1
+    };
+    // A refresh of another ledger.
+    assert_eq!(Refresh::INPUTS[3], "binding");
+    assert_eq!(
+        outcome(
+            handed(Subject::Refresh, vec![U256::from(1); 4]),
+            Check::Binding
+        ),
+        Outcome::Refused(Refusal::OtherBinding)
+    );
+    // A category with "any category", and a bit above the time.
+    let any = U256::from(1) << 32;
+    for (filter, well_formed) in [
+        (U256::from(7), true),
+        (any, true),
+        ((U256::from(1) << 72) | any, true),
+        (any | U256::from(7), false),
+        (U256::from(1) << 73, false),
+    ] {
+        let mut inputs = vec![U256::ZERO; 8];
+        inputs[5] = filter;
+        assert_eq!(Subject::Window16.inputs()[5], "filter");
+        match (
+            outcome(handed(Subject::Window16, inputs), Check::Policy),
+            well_formed,
+        ) {
+            (Outcome::Passed(_), true) => {}
+            (Outcome::Refused(refusal), false) => {
+                assert_eq!(refusal.name(), "malformed-filter");
+                assert_eq!(refusal, Refusal::MalformedFilter(filter));
+            }
+            other => panic!("{filter:#x}: {other:?}"),
+        }
+    }
 }
 
 fn many_at_once(world: &World, v: &Verifier, standing: &StandingProof) {
