@@ -8,11 +8,12 @@ for tool in cargo node npm python3; do
     command -v "$tool" >/dev/null || { echo "$tool is missing: install it and retry" >&2; exit 1; }
 done
 
-echo "== contracts: tools from the lock file, artifacts, forge tests"
+echo "== contracts: tools from the lock file, artifacts, forge tests, coverage"
 (
     cd verifier-contract
     npm ci --no-fund --no-audit
     FOUNDRY_PROFILE=ci npm run --silent test
+    npm run --silent coverage
 )
 
 echo "== contracts: slither, and symbolic checks of the state machines"

@@ -3,9 +3,18 @@
 import { readFileSync } from "node:fs";
 import solc from "solc";
 
+// Coverage has to find each statement again in the bytecode, and forge turns the optimizer off for it. That alone is too little stack
+// for the code that encodes and decodes arguments; this lays out that code's stack, and leaves the rest as it is written.
+const COVERAGE = {
+  enabled: false,
+  details: { yul: true, yulDetails: { stackAllocation: true, optimizerSteps: ":" } },
+};
+
 if (process.argv.includes("--version")) {
   const version = solc.version().replace(".Emscripten.clang", "");
   process.stdout.write(`solc, the solidity compiler commandline interface\nVersion: ${version}.Linux.g++\n`);
 } else {
-  process.stdout.write(solc.compile(readFileSync(0, "utf8")));
+  const input = JSON.parse(readFileSync(0, "utf8"));
+  if (process.env.FOUNDRY_PROFILE === "coverage") input.settings.optimizer = COVERAGE;
+  process.stdout.write(solc.compile(JSON.stringify(input)));
 }

@@ -36,12 +36,16 @@ binding!(
     private_provider, PrivateProvider, "artifacts/PrivateProvider.json"
 );
 binding!(
-    /// Deploys a verifier; what then stands on chain answers as [`Groth16Runtime`].
+    /// Deploys a verifier; what then stands on chain answers as [`IGroth16Verifier`].
     groth16_verifier, Groth16Verifier, "artifacts/Groth16Verifier.json"
 );
 binding!(
-    /// A deployed Groth16 verifier with its key.
+    /// The code of a deployed Groth16 verifier, before its key.
     groth16_runtime, Groth16Runtime, "artifacts/Groth16Runtime.json"
+);
+binding!(
+    /// A deployed Groth16 verifier with its key.
+    igroth16_verifier, IGroth16Verifier, "artifacts/IGroth16Verifier.json"
 );
 binding!(
     /// circomlib's Poseidon of two and three inputs; called without a selector.

@@ -3,12 +3,13 @@ pragma solidity 0.8.37;
 
 import {IJobBoard} from "../contracts/interfaces/IJobBoard.sol";
 import {PoseidonCall} from "../contracts/hash/PoseidonCall.sol";
-import {Groth16Verifier} from "../contracts/verifier/Groth16Verifier.sol";
+import {IGroth16Verifier} from "../contracts/interfaces/IGroth16Verifier.sol";
 import {GasWorld} from "./GasWorld.sol";
 import {vm} from "./Vm.sol";
 
 /// @dev What depends on the size of tree or batch; and verifier and hash alone.
 contract GasSizesTest is GasWorld {
+    string[8] private COUNTS = ["1", "2", "3", "4", "5", "6", "7", "8"];
     string[7] private NAMES = ["1", "2", "4", "8", "16", "32", "64"];
 
     function test_tree_sizes() external {
@@ -70,22 +71,20 @@ contract GasSizesTest is GasWorld {
     }
 
     function test_verifications() external {
-        uint256[5] memory counts = [uint256(1), 4, 5, 7, 8];
-        string[5] memory names =
-            ["verify, 1 input", "verify, 4 inputs", "verify, 5 inputs", "verify, 7 inputs", "verify, 8 inputs"];
-        for (uint256 i = 0; i < 5; i++) {
-            Groth16Verifier verifier = new Groth16Verifier(key(counts[i]));
-            uint256[] memory inputs = some(counts[i]);
+        for (uint256 n = 1; n <= 8; n++) {
+            IGroth16Verifier verifier = verifierOf(n);
+            uint256[] memory inputs = some(n);
+            string memory name = string.concat("verify, ", COUNTS[n - 1], n == 1 ? " input" : " inputs");
             require(verifier.verify(prove(9, inputs), inputs), "valid proof refused");
-            snapshot(names[i]);
+            snapshot(name);
             inputs[0] = 0;
             require(verifier.verify(prove(9, inputs), inputs), "valid proof refused");
-            snapshot(string.concat(names[i], i == 0 ? " of zero" : ", one of them zero"));
+            snapshot(string.concat(name, n == 1 ? " of zero" : ", one of them zero"));
         }
     }
 
     function test_verifications_of_batches() external {
-        Groth16Verifier verifier = new Groth16Verifier(key(8));
+        IGroth16Verifier verifier = verifierOf(8);
         for (uint256 i = 0; i < 7; i++) {
             uint256 size = 2 ** i;
             uint256[8][] memory proofs = new uint256[8][](size);

@@ -3,7 +3,6 @@ pragma solidity 0.8.37;
 
 import {IAgentLedger} from "../contracts/interfaces/IAgentLedger.sol";
 import {IJobBoard} from "../contracts/interfaces/IJobBoard.sol";
-import {Groth16Verifier} from "../contracts/verifier/Groth16Verifier.sol";
 import {DepositSigning} from "./DepositSigning.sol";
 import {KnownKey} from "./KnownKey.sol";
 import {vm} from "./Vm.sol";
@@ -27,14 +26,14 @@ abstract contract GasWorld is DepositSigning, KnownKey {
 
     function _verifiers() internal override returns (IAgentLedger.Verifiers memory) {
         return IAgentLedger.Verifiers(
-            new Groth16Verifier(key(8)),
-            new Groth16Verifier(key(8)),
-            new Groth16Verifier(key(4)),
-            new Groth16Verifier(key(7)),
-            new Groth16Verifier(key(5)),
-            new Groth16Verifier(key(8)),
-            new Groth16Verifier(key(8)),
-            new Groth16Verifier(key(8))
+            verifierOf(8),
+            verifierOf(8),
+            verifierOf(4),
+            verifierOf(7),
+            verifierOf(5),
+            verifierOf(8),
+            verifierOf(8),
+            verifierOf(8)
         );
     }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.37;
 
+import {IGroth16Verifier} from "../contracts/interfaces/IGroth16Verifier.sol";
+import {Groth16Verifier} from "../contracts/verifier/Groth16Verifier.sol";
 import {vm} from "./Vm.sol";
 
 /// @dev Keys whose secrets are known, and proofs made with them: with alpha = 3, beta = 5, gamma = 7, delta = 11,
@@ -38,6 +40,10 @@ abstract contract KnownKey {
 
     function key(uint256 inputs) internal view returns (bytes memory) {
         return abi.encodePacked(keyWords(inputs));
+    }
+
+    function verifierOf(uint256 inputs) internal virtual returns (IGroth16Verifier) {
+        return IGroth16Verifier(address(new Groth16Verifier(key(inputs))));
     }
 
     function prove(uint256 a, uint256[] memory inputs) internal view returns (uint256[8] memory proof) {

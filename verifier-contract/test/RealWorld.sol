@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IAgentLedger} from "../contracts/interfaces/IAgentLedger.sol";
+import {IGroth16Verifier} from "../contracts/interfaces/IGroth16Verifier.sol";
 import {IJobBoard} from "../contracts/interfaces/IJobBoard.sol";
 import {Groth16Verifier} from "../contracts/verifier/Groth16Verifier.sol";
 import {World} from "./World.sol";
@@ -63,9 +64,9 @@ abstract contract RealWorld is World {
 
     function _verifiers() internal virtual override returns (IAgentLedger.Verifiers memory verifiers) {
         verifiers = super._verifiers();
-        verifiers.accept = new Groth16Verifier(vm.parseJsonBytes(json, ".accept_key"));
-        verifiers.settle = new Groth16Verifier(vm.parseJsonBytes(json, ".settle_key"));
-        verifiers.refresh = new Groth16Verifier(vm.parseJsonBytes(json, ".refresh_key"));
+        verifiers.accept = IGroth16Verifier(address(new Groth16Verifier(vm.parseJsonBytes(json, ".accept_key"))));
+        verifiers.settle = IGroth16Verifier(address(new Groth16Verifier(vm.parseJsonBytes(json, ".settle_key"))));
+        verifiers.refresh = IGroth16Verifier(address(new Groth16Verifier(vm.parseJsonBytes(json, ".refresh_key"))));
     }
 
     function poolTerms(uint256 n) internal view returns (IJobBoard.Terms memory t) {

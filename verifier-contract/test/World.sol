@@ -139,7 +139,7 @@ abstract contract World is Signing {
     }
 
     /// @dev From the artifact, which has other optimizer settings than the rest.
-    function deployPoseidon() internal returns (address deployed) {
+    function deployPoseidon() internal virtual returns (address deployed) {
         bytes memory code = vm.parseJsonBytes(vm.readFile("artifacts/Poseidon.json"), ".bytecode");
         assembly ("memory-safe") {
             deployed := create(0, add(code, 0x20), mload(code))

@@ -26,7 +26,9 @@ interface IGroth16Verifier {
     /// @param inputs Public inputs in the statement's order.
     /// @return valid False for a wrong number of inputs, an input ≥ r, a coordinate or point that is not valid, and a
     /// proof that does not verify. Never reverts by itself.
-    /// @dev Warnings. A malformed point makes the pairing precompile consume the gas forwarded to it: simulate first and
+    /// @dev Calldata must be what every encoder makes of the arguments: each array behind the one before it, and nothing after
+    /// the last. Anything else is false here and in `verifyBatch`.
+    /// Warnings. A malformed point makes the pairing precompile consume the gas forwarded to it: simulate first and
     /// set a gas limit. Proofs are malleable ((−A, −B, C) verifies too): never use proof bytes as an identifier.
     function verify(uint256[8] calldata proof, uint256[] calldata inputs) external view returns (bool valid);
 

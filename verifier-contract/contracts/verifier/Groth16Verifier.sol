@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.37;
 
+import {IGroth16Verifier} from "../interfaces/IGroth16Verifier.sol";
 import {Groth16Runtime} from "./Groth16Runtime.sol";
 
 /// @title Puts a verifying key on chain behind the code of `Groth16Runtime`.
@@ -12,15 +13,19 @@ contract Groth16Verifier is Groth16Runtime {
     /// @param key The verifying key, laid out as `IGroth16Verifier` says.
     constructor(bytes memory key) {
         uint256 words = key.length / 32;
-        if (key.length % 64 != 0 || words < 18 || words > 16 + 2 * MAX_INPUTS) revert KeyLength(key.length);
+        if (key.length % 64 != 0 || words < 18 || words > 16 + 2 * MAX_INPUTS) {
+            revert IGroth16Verifier.KeyLength(key.length);
+        }
         // By their x alone: delta = -gamma would let anyone forge as delta = gamma does.
-        if (keccak256(_slice(key, 6, 2)) == keccak256(_slice(key, 10, 2))) revert KeyForgeable(keccak256(key));
-        if (!_isG1(_slice(key, 0, 2))) revert KeyPoint(0);
+        if (keccak256(_slice(key, 6, 2)) == keccak256(_slice(key, 10, 2))) {
+            revert IGroth16Verifier.KeyForgeable(keccak256(key));
+        }
+        if (!_isG1(_slice(key, 0, 2))) revert IGroth16Verifier.KeyPoint(0);
         for (uint256 word = 2; word < 14; word += 4) {
-            if (!_isG2(_slice(key, word, 4))) revert KeyPoint(word);
+            if (!_isG2(_slice(key, word, 4))) revert IGroth16Verifier.KeyPoint(word);
         }
         for (uint256 word = 14; word < words; word += 2) {
-            if (!_isG1(_slice(key, word, 2))) revert KeyPoint(word);
+            if (!_isG1(_slice(key, word, 2))) revert IGroth16Verifier.KeyPoint(word);
         }
 
         bytes memory code = bytes.concat(type(Groth16Runtime).runtimeCode, key, bytes32(key.length));

@@ -16,7 +16,7 @@ use repute_circuits::{
     state::Secret,
     statement::{Completion, Statement},
 };
-use repute_contracts::bindings::{Groth16Verifier, groth16_runtime::Groth16Runtime};
+use repute_contracts::bindings::{Groth16Verifier, igroth16_verifier::IGroth16Verifier};
 use repute_prover::{
     Keys, Proof, Store, TerminalProgress, VerifyingKey,
     batch::{Claim, verify_batch},
@@ -89,7 +89,7 @@ impl OnChain {
     }
 
     async fn accepts(&self, case: &Case) -> bool {
-        let call = Groth16Runtime::verifyCall {
+        let call = IGroth16Verifier::verifyCall {
             proof: case.proof,
             inputs: case.inputs.clone(),
         };
@@ -97,7 +97,7 @@ impl OnChain {
     }
 
     async fn accepts_batch(&self, cases: &[&Case]) -> bool {
-        let call = Groth16Runtime::verifyBatchCall {
+        let call = IGroth16Verifier::verifyBatchCall {
             proofs: cases.iter().map(|case| case.proof).collect(),
             inputs: cases.iter().flat_map(|case| case.inputs.clone()).collect(),
         };
