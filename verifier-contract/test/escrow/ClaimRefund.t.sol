@@ -4,12 +4,11 @@ pragma solidity 0.8.37;
 import {JobEscrow} from "../../contracts/JobEscrow.sol";
 import {IAgenticCommerce} from "../../contracts/interfaces/IAgenticCommerce.sol";
 import {vm} from "../Vm.sol";
-import {EscrowWorld} from "./EscrowWorld.sol";
+import {EscrowVerb} from "./EscrowVerb.sol";
 
-contract EscrowClaimRefundTest is EscrowWorld {
-    function test_refuses_unknown_jobs() external {
-        noSuchJob();
-        escrow.claimRefund(1);
+contract EscrowClaimRefundTest is EscrowVerb {
+    function _act(uint256 id) internal override {
+        escrow.claimRefund(id);
     }
 
     function test_refuses_before_expiry() external {

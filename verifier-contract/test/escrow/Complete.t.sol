@@ -3,26 +3,19 @@ pragma solidity 0.8.37;
 
 import {IAgenticCommerce} from "../../contracts/interfaces/IAgenticCommerce.sol";
 import {vm} from "../Vm.sol";
-import {EscrowWorld} from "./EscrowWorld.sol";
+import {EscrowVerb} from "./EscrowVerb.sol";
 
-contract EscrowCompleteTest is EscrowWorld {
-    function test_refuses_unknown_jobs() external {
-        noSuchJob();
-        escrow.complete(1, REASON, "");
+contract EscrowCompleteTest is EscrowVerb {
+    function _act(uint256 id) internal override {
+        escrow.complete(id, REASON, "");
     }
 
     function test_refuses_what_was_not_submitted() external {
-        uint256 id = funded();
-        wrongStatus(id, IAgenticCommerce.JobStatus.Funded);
-        vm.prank(EVALUATOR);
-        escrow.complete(id, REASON, "");
+        refusedIn(IAgenticCommerce.JobStatus.Funded, EVALUATOR, funded());
     }
 
     function test_refuses_all_but_the_evaluator() external {
-        uint256 id = submitted();
-        notAllowed(id, CLIENT);
-        vm.prank(CLIENT);
-        escrow.complete(id, REASON, "");
+        refusedTo(CLIENT, submitted());
     }
 
     function test_pays_the_provider_less_the_fee_once() external {

@@ -5,19 +5,15 @@ import {JobEscrow} from "../../contracts/JobEscrow.sol";
 import {IAgenticCommerce} from "../../contracts/interfaces/IAgenticCommerce.sol";
 import {vm} from "../Vm.sol";
 import {FeeToken} from "../doubles/OddTokens.sol";
-import {EscrowWorld} from "./EscrowWorld.sol";
+import {EscrowVerb} from "./EscrowVerb.sol";
 
-contract EscrowFundTest is EscrowWorld {
-    function test_refuses_unknown_jobs() external {
-        noSuchJob();
-        escrow.fund(1, 1, "");
+contract EscrowFundTest is EscrowVerb {
+    function _act(uint256 id) internal override {
+        escrow.fund(id, AMOUNT, "");
     }
 
     function test_refuses_all_but_the_client() external {
-        uint256 id = budgeted();
-        notAllowed(id, STRANGER);
-        vm.prank(STRANGER);
-        escrow.fund(id, AMOUNT, "");
+        refusedTo(STRANGER, budgeted());
     }
 
     function test_refuses_a_job_without_provider() external {

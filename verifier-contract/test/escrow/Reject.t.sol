@@ -3,27 +3,21 @@ pragma solidity 0.8.37;
 
 import {IAgenticCommerce} from "../../contracts/interfaces/IAgenticCommerce.sol";
 import {vm} from "../Vm.sol";
-import {EscrowWorld} from "./EscrowWorld.sol";
+import {EscrowVerb} from "./EscrowVerb.sol";
 
-contract EscrowRejectTest is EscrowWorld {
-    function test_refuses_unknown_jobs() external {
-        noSuchJob();
-        escrow.reject(1, REASON, "");
+contract EscrowRejectTest is EscrowVerb {
+    function _act(uint256 id) internal override {
+        escrow.reject(id, REASON, "");
     }
 
     function test_refuses_others_than_the_client_of_an_open_job() external {
-        uint256 id = budgeted();
-        notAllowed(id, EVALUATOR);
-        vm.prank(EVALUATOR);
-        escrow.reject(id, REASON, "");
+        refusedTo(EVALUATOR, budgeted());
     }
 
     function test_refuses_others_than_the_evaluator_of_a_funded_job() external {
         uint256[2] memory ids = [funded(), submitted()];
         for (uint256 i = 0; i < 2; i++) {
-            notAllowed(ids[i], CLIENT);
-            vm.prank(CLIENT);
-            escrow.reject(ids[i], REASON, "");
+            refusedTo(CLIENT, ids[i]);
         }
     }
 

@@ -4,19 +4,15 @@ pragma solidity 0.8.37;
 import {JobEscrow} from "../../contracts/JobEscrow.sol";
 import {IAgenticCommerce} from "../../contracts/interfaces/IAgenticCommerce.sol";
 import {vm} from "../Vm.sol";
-import {EscrowWorld} from "./EscrowWorld.sol";
+import {EscrowVerb} from "./EscrowVerb.sol";
 
-contract EscrowSetBudgetTest is EscrowWorld {
-    function test_refuses_unknown_jobs() external {
-        noSuchJob();
-        escrow.setBudget(1, address(token), 1, "");
+contract EscrowSetBudgetTest is EscrowVerb {
+    function _act(uint256 id) internal override {
+        escrow.setBudget(id, address(token), 1, "");
     }
 
     function test_refuses_strangers() external {
-        uint256 id = open();
-        notAllowed(id, STRANGER);
-        vm.prank(STRANGER);
-        escrow.setBudget(id, address(token), 1, "");
+        refusedTo(STRANGER, open());
     }
 
     function test_refuses_no_token_and_too_much() external {
@@ -29,10 +25,7 @@ contract EscrowSetBudgetTest is EscrowWorld {
     }
 
     function test_refuses_a_funded_job() external {
-        uint256 id = funded();
-        wrongStatus(id, IAgenticCommerce.JobStatus.Funded);
-        vm.prank(CLIENT);
-        escrow.setBudget(id, address(token), 1, "");
+        refusedIn(IAgenticCommerce.JobStatus.Funded, CLIENT, funded());
     }
 
     function test_client_and_provider_set_token_and_price() external {

@@ -4,23 +4,20 @@ pragma solidity 0.8.37;
 import {JobEscrow} from "../../contracts/JobEscrow.sol";
 import {IAgenticCommerce} from "../../contracts/interfaces/IAgenticCommerce.sol";
 import {vm} from "../Vm.sol";
-import {EscrowWorld} from "./EscrowWorld.sol";
+import {EscrowVerb} from "./EscrowVerb.sol";
 
-contract EscrowSetProviderTest is EscrowWorld {
+contract EscrowSetProviderTest is EscrowVerb {
     function unprovided() private returns (uint256 id) {
         vm.prank(CLIENT);
         id = escrow.createJob(address(0), EVALUATOR, EXPIRY, "", address(0), 0);
     }
 
-    function test_refuses_unknown_jobs() external {
-        noSuchJob();
-        escrow.setProvider(1, PROVIDER, 0);
+    function _act(uint256 id) internal override {
+        escrow.setProvider(id, PROVIDER, 0);
     }
 
     function test_refuses_all_but_the_client() external {
-        uint256 id = unprovided();
-        notAllowed(id, address(this));
-        escrow.setProvider(id, PROVIDER, 0);
+        refusedTo(STRANGER, unprovided());
     }
 
     function test_refuses_nobody_and_the_evaluator() external {
@@ -40,10 +37,7 @@ contract EscrowSetProviderTest is EscrowWorld {
     }
 
     function test_refuses_a_funded_job() external {
-        uint256 id = funded();
-        wrongStatus(id, IAgenticCommerce.JobStatus.Funded);
-        vm.prank(CLIENT);
-        escrow.setProvider(id, STRANGER, 0);
+        refusedIn(IAgenticCommerce.JobStatus.Funded, CLIENT, funded());
     }
 
     function test_names_the_provider() external {

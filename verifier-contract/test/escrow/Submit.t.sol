@@ -3,26 +3,19 @@ pragma solidity 0.8.37;
 
 import {IAgenticCommerce} from "../../contracts/interfaces/IAgenticCommerce.sol";
 import {vm} from "../Vm.sol";
-import {EscrowWorld} from "./EscrowWorld.sol";
+import {EscrowVerb} from "./EscrowVerb.sol";
 
-contract EscrowSubmitTest is EscrowWorld {
-    function test_refuses_unknown_jobs() external {
-        noSuchJob();
-        escrow.submit(1, REASON, "");
+contract EscrowSubmitTest is EscrowVerb {
+    function _act(uint256 id) internal override {
+        escrow.submit(id, REASON, "");
     }
 
     function test_refuses_a_job_that_was_not_funded() external {
-        uint256 id = budgeted();
-        wrongStatus(id, IAgenticCommerce.JobStatus.Open);
-        vm.prank(PROVIDER);
-        escrow.submit(id, REASON, "");
+        refusedIn(IAgenticCommerce.JobStatus.Open, PROVIDER, budgeted());
     }
 
     function test_refuses_all_but_the_provider() external {
-        uint256 id = funded();
-        notAllowed(id, CLIENT);
-        vm.prank(CLIENT);
-        escrow.submit(id, REASON, "");
+        refusedTo(CLIENT, funded());
     }
 
     function test_submits_once() external {
