@@ -8,7 +8,7 @@ const NOT_COUNTED = "node_modules|test/|contracts/testing";
 const NOT_RUN = "test_gas|hashes_each_inner_node_once|invariant_|ten_thousand|two_thousand";
 
 const run = forge(["coverage", "--skip", "symbolic", "--no-match-coverage", NOT_COUNTED, "--no-match-test", NOT_RUN], {
-  env: { ...process.env, FOUNDRY_PROFILE: "coverage" },
+  env: { ...process.env, FOUNDRY_PROFILE: "unoptimized" },
 });
 const table = run.stdout.slice(run.stdout.lastIndexOf("\n╭"));
 console.log(table);

@@ -217,52 +217,76 @@ abstract contract Books is World {
 
     // What must hold between any two steps: docs/invariants.md says it in words
 
+    /// @dev What the jobs together owe and have brought.
+    struct Totals {
+        uint256 owed;
+        uint256 inEscrow;
+        uint256 claimed;
+        uint256 completed;
+    }
+
+    /// @dev Each step ends with it. What the other world did is nothing to this one.
+    function checkAll() internal view {
+        Totals memory totals;
+        for (uint256 i = 0; i < known.length; i++) {
+            uint256 id = known[i].id;
+            IJobBoard.Job memory job = board.job(id);
+            IAgenticCommerce.JobStatus status;
+            if (job.ticket != 0) status = escrow.getJob(job.escrowJob).status;
+            checkJob(id, job, status);
+            if (job.stage == IJobBoard.Stage.Completed) totals.completed++;
+            tally(totals, known[i].posted, job, status);
+        }
+        eq(totals.completed, settlements);
+        checkMoney(totals);
+        checkLeaves();
+        // J8: the token never got back in.
+        eq(CallbackToken(address(token)).successes(), 0);
+    }
+
     /// @dev L1.
-    function checkLeaves() external view {
+    function checkLeaves() public view {
         eq(ledger.treeSize(), registrations + spends);
         require(ledger.isKnownRoot(ledger.root()), "the current root is known");
     }
 
-    /// @dev B1, E1, P1, J7, and that the sums are exact: nothing is there that belongs to nobody.
-    function checkMoney() external view {
+    /// @dev J1, J2.
+    function checkJob(uint256 id, IJobBoard.Job memory job, IAgenticCommerce.JobStatus status) private view {
+        require((job.stage > IJobBoard.Stage.Withdrawn) == (job.ticket != 0), "funded, but for one ticket");
+        eq(job.ticket, tickets[id]);
+        bool paid = job.ticket != 0 && status == IAgenticCommerce.JobStatus.Completed;
+        require(paid == (job.stage == IJobBoard.Stage.Completed), "paid without a settlement");
+    }
+
+    function tally(
+        Totals memory totals,
+        IJobBoard.Post storage p,
+        IJobBoard.Job memory job,
+        IAgenticCommerce.JobStatus status
+    ) private view {
         uint256 owed;
-        uint256 inEscrow;
-        uint256 claimed;
-        for (uint256 i = 0; i < known.length; i++) {
-            IJobBoard.Post storage p = known[i].posted;
-            IJobBoard.Job memory job = board.job(known[i].id);
-            if (job.stage == IJobBoard.Stage.Open) owed += uint256(p.budget) + p.terms.relayFee + p.terms.arbiterFee;
-            if (job.stage != IJobBoard.Stage.Taken && job.stage != IJobBoard.Stage.Submitted) continue;
-            owed += p.terms.bond;
+        if (job.stage == IJobBoard.Stage.Open) owed = uint256(p.budget) + p.terms.relayFee + p.terms.arbiterFee;
+        if (job.stage == IJobBoard.Stage.Taken || job.stage == IJobBoard.Stage.Submitted) {
+            owed = p.terms.bond;
             if (job.dispute != IJobBoard.Dispute.RuledFor) owed += p.terms.arbiterFee;
             if (job.stage == IJobBoard.Stage.Taken) owed += p.terms.relayFee - p.terms.relayFee / 2;
-            if (escrow.getJob(job.escrowJob).status == IAgenticCommerce.JobStatus.Expired) claimed += p.budget;
-            else inEscrow += p.budget;
+            if (status == IAgenticCommerce.JobStatus.Expired) totals.claimed += p.budget;
+            else totals.inEscrow += p.budget;
         }
+        totals.owed += owed;
+    }
+
+    /// @dev B1, E1, P1, J7, and that the sums are exact: nothing is there that belongs to nobody.
+    function checkMoney(Totals memory totals) private view {
+        uint256 owed = totals.owed;
         for (uint256 i = 0; i < 5; i++) {
             owed += board.credits(people()[i]);
         }
         eq(board.liabilities(), owed);
-        eq(balance(address(board)), owed + claimed + gifts);
-        eq(balance(address(escrow)), inEscrow);
+        eq(balance(address(board)), owed + totals.claimed + gifts);
+        eq(balance(address(escrow)), totals.inEscrow);
         eq(balance(address(provider)), 0);
         eq(token.allowance(address(board), address(escrow)), 0);
-    }
-
-    /// @dev J1, J2, and that the token never got back in.
-    function checkJobs() external view {
-        uint256 completed;
-        for (uint256 i = 0; i < known.length; i++) {
-            uint256 id = known[i].id;
-            IJobBoard.Job memory job = board.job(id);
-            require((job.stage > IJobBoard.Stage.Withdrawn) == (job.ticket != 0), "funded, but for one ticket");
-            eq(job.ticket, tickets[id]);
-            if (job.stage == IJobBoard.Stage.Completed) completed++;
-            bool paid = job.ticket != 0 && escrow.getJob(job.escrowJob).status == IAgenticCommerce.JobStatus.Completed;
-            require(paid == (job.stage == IJobBoard.Stage.Completed), "paid without a settlement");
-        }
-        eq(completed, settlements);
-        eq(CallbackToken(address(token)).successes(), 0);
     }
 
     /// @dev J3: after all deadlines everybody gets everything, and nothing is left but gifts.

@@ -17,6 +17,7 @@ contract Handler is Books {
         pass(other(seed, "time") % 90 minutes);
         if (known.length == 0) newPost(seed);
         _;
+        checkAll();
     }
 
     function clientActs(uint256 seed) external later(seed) {

@@ -43,6 +43,7 @@ contract RealHandler is Books, RealWorld {
             // The jobs that have all proofs, most often.
             deed(1 + (seed >> 128) % (seed >> 192 & 1 == 0 ? TAKEN : AGENTS), seed);
         }
+        checkAll();
     }
 
     function deed(uint256 n, uint256 seed) private {
