@@ -225,6 +225,11 @@ impl World {
 
     /// `repute prove …` for the audience, with the wallet in the data directory.
     pub fn prove(&self, arguments: &[&str]) -> Run {
+        self.prove_with(&keys(), arguments)
+    }
+
+    /// [`World::prove`] with its key cache in `cache`.
+    pub fn prove_with(&self, cache: &Path, arguments: &[&str]) -> Run {
         let [data, manifest, passphrase] =
             ["data", "manifest", "passphrase"].map(|name| self.path(name).display().to_string());
         let all = [
@@ -234,7 +239,7 @@ impl World {
             &["--data-dir", &data, "--passphrase-file", &passphrase],
             &["--audience", AUDIENCE, "--label", "market"],
         ];
-        run_with(&all.concat(), &keys(), &[])
+        run_with(&all.concat(), cache, &[])
     }
 
     /// What the wallet of a name in the data directory remembers.
