@@ -4,6 +4,7 @@ use super::{MARK, Store};
 use crate::log::{LogError, Source};
 use repute_contracts::database::{self, Contents, Fault};
 use std::{fs, io, path::Path};
+use tempfile::NamedTempFile;
 
 /// A database file, opened.
 pub(in crate::log) enum Opened {
@@ -47,14 +48,24 @@ fn unusable(path: &Path, error: &io::Error) -> LogError {
     LogError::Database(format!("{}: {error}", path.display()))
 }
 
-/// Makes a log's file anew.
+/// Makes a log's file anew. It gets its name when it is whole, so that a process that is killed leaves
+/// none or an empty log.
 pub(in crate::log) fn rebuild(path: &Path, source: &Source) -> Result<Store, LogError> {
-    if let Some(directory) = path.parent() {
-        fs::create_dir_all(directory).map_err(|error| unusable(directory, &error))?;
-    }
+    let directory = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    fs::create_dir_all(directory).map_err(|error| unusable(directory, &error))?;
     database::remove(path).map_err(|error| unusable(path, &error))?;
+    let made = NamedTempFile::new_in(directory).map_err(|error| unusable(directory, &error))?;
+    let made = made.into_temp_path();
+    Store(database::open(&made)?).create(source)?;
+    match made.persist_noclobber(path) {
+        // Another process was first.
+        Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => {}
+        made => made.map_err(|error| unusable(path, &error.error))?,
+    }
     let store = Store(database::open(path)?);
-    store.create(source)?;
     database::write_ahead(&store.0)?;
     Ok(store)
 }
