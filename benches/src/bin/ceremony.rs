@@ -1,11 +1,17 @@
 //! The steps of a ceremony, ours and snarkjs' one after the other on the same files.
 
 use anyhow::{Context, Result, ensure};
+use ark_bn254::Bn254;
+use ark_groth16::ProvingKey;
 use clap::Parser;
+use rand::SeedableRng;
+use rand_chacha::ChaCha20Rng;
 use repute_benches::clock::{Cost, measure};
+use repute_benches::contender::{Contender, Ours};
 use repute_benches::statement;
+use repute_benches::subject::Subject;
 use repute_prover::ceremony::{beacon, contribute, development_powers, new_zkey, verify};
-use repute_prover::engine::R1cs;
+use repute_prover::engine::{PrepareOptions, PreparedKey, R1cs};
 use repute_prover::iden3::ptau::Ptau;
 use repute_prover::iden3::r1cs;
 use repute_prover::iden3::zkey::{Beacon, Zkey};
@@ -18,7 +24,8 @@ use tempfile::TempDir;
 
 /// Makes a key, contributes to it, ends with a beacon and verifies the outcome, natively and by
 /// snarkjs, which `npm ci` in `prover/tests/snarkjs` installs. Files are read and written in all of
-/// it, and snarkjs' figures include the start of node.
+/// it, and snarkjs' figures include the start of node. In the end proofs with the ceremony's key are
+/// compared with those with development keys.
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {
@@ -35,6 +42,13 @@ struct Step {
     name: &'static str,
     ours: Cost,
     snarkjs: Cost,
+}
+
+#[derive(Serialize)]
+struct Report {
+    steps: Vec<Step>,
+    /// The fastest of some proofs on one thread, with development keys and with the ceremony's.
+    proofs: [Cost; 2],
 }
 
 struct Files(TempDir);
@@ -78,10 +92,13 @@ impl Files {
 
 fn main() -> Result<()> {
     let arguments = Arguments::parse();
-    let circuit = statement::subject(arguments.statement)?.0.r1cs;
-    let steps = run(&circuit)?;
+    let (subject, _) = statement::subject(arguments.statement)?;
+    let circuit = &subject.r1cs;
+    let (steps, key) = run(circuit)?;
+    let proofs = proofs(&subject, &key)?;
+    let report = Report { steps, proofs };
     if arguments.json {
-        println!("{}", serde_json::to_string_pretty(&steps)?);
+        println!("{}", serde_json::to_string_pretty(&report)?);
         return Ok(());
     }
     println!(
@@ -94,7 +111,7 @@ fn main() -> Result<()> {
         name,
         ours,
         snarkjs,
-    } in steps
+    } in report.steps
     {
         println!(
             "{name:<12} {:>11.0} {:>8.0} {:>15.0} {:>8.0} {:>7.1} {:>7.1}",
@@ -106,10 +123,38 @@ fn main() -> Result<()> {
             snarkjs.wall_ms / ours.wall_ms,
         );
     }
+    let [development, ceremony] = proofs.map(|cost| cost.cpu_ms);
+    println!(
+        "a proof: {development:.1} ms CPU with development keys, {ceremony:.1} with the ceremony's"
+    );
     Ok(())
 }
 
-fn run(circuit: &R1cs) -> Result<Vec<Step>> {
+/// Proofs of either kind of keys.
+const PROOFS: usize = 10;
+
+fn proofs(subject: &Subject, ceremony: &ProvingKey<Bn254>) -> Result<[Cost; 2]> {
+    let rng = &mut ChaCha20Rng::seed_from_u64(6);
+    let prepare = |key| PreparedKey::prepare(key, &subject.r1cs, &PrepareOptions::default());
+    let keys = [prepare(&subject.key)?, prepare(ceremony)?];
+    let mut prove = |key| -> Result<Cost> {
+        let (proof, cost) = measure(|| Ours::new(subject, key, 1)?.prove(rng));
+        proof?;
+        Ok(cost)
+    };
+    let mut fastest = [prove(&keys[0])?, prove(&keys[1])?];
+    for _ in 1..PROOFS {
+        for (key, fastest) in keys.iter().zip(&mut fastest) {
+            let cost = prove(key)?;
+            if cost.cpu_ms < fastest.cpu_ms {
+                *fastest = cost;
+            }
+        }
+    }
+    Ok(fastest)
+}
+
+fn run(circuit: &R1cs) -> Result<(Vec<Step>, ProvingKey<Bn254>)> {
     let files = Files(TempDir::new()?);
     let log = circuit.domain_size().ilog2();
     files.write("circuit.r1cs", |out| r1cs::write(circuit, out))?;
@@ -178,5 +223,5 @@ fn run(circuit: &R1cs) -> Result<Vec<Step>> {
         },
         &["zkey", "verify", "circuit.r1cs", "powers.ptau", "2.zkey"],
     )?;
-    Ok(steps)
+    Ok((steps, Zkey::read(files.open("2.zkey")?)?.key()?))
 }
