@@ -1,8 +1,10 @@
 //! Set-ups with several parties: native steps, what they refuse, and keys that come of them.
 
 use crate::common::completion;
-use ark_bn254::{Bn254, Fq2, G1Affine, G2Affine};
+use ark_bn254::{Bn254, Fq2, Fr, G1Affine, G2Affine};
 use ark_ec::short_weierstrass::Affine;
+use ark_ec::{AffineRepr, CurveGroup};
+use ark_ff::{FftField, Field};
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
 use repute_circuits::statement::{Completion, Refresh, Statement};
@@ -166,7 +168,7 @@ fn another_circuit_and_too_few_powers_are_refused() {
     // Same size, one coefficient more.
     let good = r1cs();
     let [mut a, b, c] = [good.a().clone(), good.b().clone(), good.c().clone()];
-    a[7][0].0 += repute_circuits::field::Fr::from(1);
+    a[7][0].0 += Fr::from(1);
     let (instance, variables) = (good.instance_variables(), good.variables());
     let other = R1cs::new(a, b, c, instance, variables - instance).expect("the wires exist");
     assert!(matches!(
@@ -175,7 +177,7 @@ fn another_circuit_and_too_few_powers_are_refused() {
     ));
     // C is in no section; it shows in what the powers give.
     let [a, b, mut c] = [good.a().clone(), good.b().clone(), good.c().clone()];
-    c[7][0].0 += repute_circuits::field::Fr::from(1);
+    c[7][0].0 += Fr::from(1);
     let other = R1cs::new(a, b, c, instance, variables - instance).expect("the wires exist");
     assert!(matches!(
         verify(outcome(), &other, &mut phase1(), &()),
@@ -290,6 +292,21 @@ fn every_part_of_an_outcome_is_checked() {
             .copy_from_slice(&second[theirs + from..theirs + from + length]);
         assert_eq!(invalid(&read(&file)), Invalid::Delta);
     }
+    // H with x_k·G added at each point x_k of the coset: no quotient of degree n − 2 or less notices, for
+    // Σ x_k·x_k^i is zero for i < n − 1, but the points are not those of the first key over δ.
+    let mut file = good.clone();
+    let h = outcome().key().expect("good points").h_query;
+    let shift = Fr::get_root_of_unity(2 * h.len() as u64).expect("the domain has a coset");
+    let mut x = shift;
+    for (index, point) in h.into_iter().enumerate() {
+        let other = (point + G1Affine::generator() * x).into_affine();
+        let place = at(9) + index * G1;
+        let words = [other.x, other.y].into_iter().flat_map(|word| word.0.0);
+        let bytes: Vec<u8> = words.flat_map(u64::to_le_bytes).collect();
+        file[place..place + G1].copy_from_slice(&bytes);
+        x *= shift.square();
+    }
+    assert_eq!(invalid(&read(&file)), Invalid::Query("H"));
     // A coefficient.
     let mut file = good.clone();
     file[at(4) + 4 + 12] ^= 1;
@@ -470,9 +487,6 @@ fn a_key_has_its_points_checked() {
         assert!(told.contains("not in the group of prime order"), "{told}");
     }
     let key: ark_groth16::ProvingKey<Bn254> = outcome().key().expect("good points");
-    assert_eq!(
-        key.vk.gamma_g2,
-        <G2Affine as ark_ec::AffineRepr>::generator()
-    );
-    assert_ne!(key.delta_g1, <G1Affine as ark_ec::AffineRepr>::generator());
+    assert_eq!(key.vk.gamma_g2, G2Affine::generator());
+    assert_ne!(key.delta_g1, G1Affine::generator());
 }
