@@ -1,7 +1,7 @@
 //! Logs that no chain wrote, for tests: events from native values, without proofs.
 
 use super::{Job, Log, LogError, Source, event::Record};
-use crate::post::Post;
+use crate::{chain::Head, post::Post};
 use alloy::{
     primitives::{Address, B256, Log as RawLog, U256},
     sol_types::SolEvent,
@@ -63,6 +63,15 @@ impl Log {
     pub(crate) fn write(&mut self, from: Address, event: &impl SolEvent) -> Result<(), LogError> {
         let entry = Self::record(from, event).decode(&self.source)?;
         self.index.apply(&entry)
+    }
+
+    /// Says that everything is read up to a block.
+    pub(crate) fn reach(&mut self, number: u64) {
+        self.position.head = Some(Head {
+            number,
+            hash: B256::repeat_byte(2),
+            time: TIME,
+        });
     }
 
     /// An event as a log entry.

@@ -36,7 +36,7 @@ impl Wallet {
     pub fn pending(&self) -> Option<&Prepared> {
         let nullifier = self.nullifier().ok()?;
         let mut journal = self.notes.journal.iter().rev();
-        journal.find(|prepared| prepared.nullifier == nullifier && prepared.done.is_none())
+        journal.find(|prepared| prepared.nullifier == nullifier)
     }
 
     /// Notes that the current state's nullifier leaves the machine at `now`.
@@ -210,3 +210,6 @@ impl Wallet {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -24,25 +24,40 @@ use std::{
 use tower::Service;
 
 /// What is changed in an answer.
-type Lie = fn(&mut serde_json::Value);
+pub type Lie = fn(&mut serde_json::Value);
 
 /// What a node is to lie about.
 #[derive(Clone, Copy)]
-struct Told {
-    method: &'static str,
-    lie: Lie,
+pub struct Told {
+    pub method: &'static str,
+    pub lie: Lie,
     /// How often; then it is honest again.
-    times: u32,
+    pub times: u32,
 }
 
 /// A transport that lies about one method while it is told to.
 #[derive(Clone)]
-struct Liar {
+pub struct Liar {
     honest: BoxTransport,
     told: Arc<Mutex<Option<Told>>>,
 }
 
 impl Liar {
+    pub fn over(node: &RpcClient) -> Self {
+        Self {
+            honest: node.transport().clone(),
+            told: Arc::default(),
+        }
+    }
+
+    pub fn client(&self) -> RpcClient {
+        RpcClient::new(self.clone(), true).with_poll_interval(LOCAL_POLL_INTERVAL)
+    }
+
+    pub fn tell(&self, told: Told) {
+        *self.told.lock().expect("no test panics while it lies") = Some(told);
+    }
+
     /// How to change the answer to a method, if it is lied about.
     fn lie(&self, method: &str) -> Option<Lie> {
         let mut told = self.told.lock().expect("no test panics while it lies");
@@ -93,16 +108,10 @@ fn entries(value: &mut serde_json::Value) -> &mut Vec<serde_json::Value> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lying_node_is_found_out() {
     let embedded = EmbeddedChain::default();
-    let told = Arc::new(Mutex::new(None));
-    let liar = Liar {
-        honest: embedded.client().transport().clone(),
-        told: Arc::clone(&told),
-    };
-    let client = RpcClient::new(liar, true).with_poll_interval(LOCAL_POLL_INTERVAL);
+    let liar = Liar::over(&embedded.client());
+    let client = liar.client();
     let mut world = World::deploy(client.clone(), keyring()).await;
-    let tell_times = |method, lie, times| {
-        *told.lock().expect("unused") = Some(Told { method, lie, times });
-    };
+    let tell_times = |method, lie, times| liar.tell(Told { method, lie, times });
     let tell = |method, lie| tell_times(method, lie, u32::MAX);
     world.register(0).await;
     let before = (world.log.root(), world.log.head());

@@ -15,6 +15,7 @@ mod windows;
 mod withheld;
 mod world;
 
+use liar::Liar;
 use repute_contracts::{EmbeddedChain, anvil::Anvil};
 use repute_prover::{Store, TerminalProgress};
 use repute_sdk::{
@@ -69,9 +70,9 @@ async fn a_window_of_the_record_is_shown() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_relayer_settles_many_at_once() {
-    let embedded = EmbeddedChain::default();
-    let mut world = World::deploy(embedded.client(), keyring()).await;
-    relays::tell(&mut world).await;
+    let liar = Liar::over(&EmbeddedChain::default().client());
+    let mut world = World::deploy(liar.client(), keyring()).await;
+    relays::tell(&mut world, &liar).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

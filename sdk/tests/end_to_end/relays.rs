@@ -1,13 +1,17 @@
 //! A relayer sends many requests at once: settlements share a transaction, and bad ones take no other
 //! down.
 
-use crate::world::{BOND, HOUR, RELAY_FEE, TOKEN, World};
+use crate::{
+    liar::{Liar, Told},
+    world::{BOND, HOUR, RELAY_FEE, TOKEN, World},
+};
 use alloy::primitives::U256;
 use repute_sdk::{
-    board::{Settle, Take},
+    board::{Agent, Settle, Take},
     log::Stage,
     relay::{Conditions, Desk, Relay, RelayError, Sent},
     request::Request,
+    wallet::Wallet,
 };
 use std::time::Duration;
 
@@ -41,7 +45,7 @@ fn transaction(answer: Result<Sent, RelayError>) -> alloy::primitives::B256 {
     }
 }
 
-pub async fn tell(world: &mut World) {
+pub async fn tell(world: &mut World, liar: &Liar) {
     world.register(0).await;
     world.register(1).await;
     let [(one, first), (two, second)] = two_settlements(world).await;
@@ -94,6 +98,57 @@ pub async fn tell(world: &mut World) {
     for job in [one, two] {
         assert_eq!(world.job(job).stage, Stage::Completed);
     }
+    too_much_at_once(world, liar).await;
+    of_one_state(world).await;
+}
+
+/// What is too much for one transaction goes out in several.
+async fn too_much_at_once(world: &mut World, liar: &Liar) {
+    let requests = two_settlements(world).await.map(|(_, request)| request);
+    liar.tell(Told {
+        method: "eth_estimateGas",
+        lie: |gas| *gas = "0x1000001".into(),
+        // Each alone, and both together.
+        times: 3,
+    });
+    let answers = <[_; 2]>::try_from(world.relay.send_all(&requests).await);
+    let [first, second] = answers.expect("an answer to each").map(transaction);
+    assert_ne!(first, second);
+    world.sync().await;
+}
+
+/// Two settlements of one state: each alone would be good, and the board leaves the second out.
+async fn of_one_state(world: &mut World) {
+    let terms = world.terms().await;
+    let jobs = [world.post(0, &terms).await, world.post(1, &terms).await];
+    for job in jobs {
+        world.take(0, job, None).await;
+        world.submit(0, job).await;
+    }
+    world.wait(2 * HOUR + 1).await;
+    // The same agent on another machine, which does not know what this one does.
+    let (chain, seed) = (world.chain.clone(), &world.agents[0].seed);
+    let wallet = Wallet::new(seed, chain.id(), chain.ledger(), 0);
+    let mut twin = Agent::deferred(chain, world.keyring.clone(), wallet);
+    twin.sync(&world.log).expect("the record follows");
+    let mut requests = Vec::new();
+    for (agent, job) in [&mut world.agents[0].agent, &mut twin]
+        .into_iter()
+        .zip(jobs)
+    {
+        let request = agent.settle(&world.log, job, Settle::default()).await;
+        requests.push(request.expect("it settles"));
+    }
+    let answers = <[_; 2]>::try_from(world.relay.send_all(&requests).await);
+    let [first, second] = answers.expect("an answer to each");
+    let sent = transaction(first);
+    assert!(
+        matches!(second, Err(RelayError::Skipped { transaction }) if transaction == sent),
+        "{second:?}"
+    );
+    world.sync().await;
+    let stages = jobs.map(|job| world.job(job).stage);
+    assert_eq!(stages, [Stage::Completed, Stage::Submitted]);
 }
 
 /// A relayer refuses what earns too little or puts too much at stake.

@@ -24,16 +24,7 @@ fn block(number: u64) -> Head {
 
 /// Registers agents up to `leaves`, in block `number`.
 fn grow(log: &mut Log, number: u64, leaves: u64) {
-    let scratch = Log::invented();
-    let records = (log.leaf_count()..leaves).map(|index| {
-        let mut event = scratch.registered(Fr::from(index + 1));
-        event.index = alloy::primitives::U256::from(index);
-        let mut record = Log::record(LEDGER, &event);
-        record.block = number;
-        record.block_hash = block(number).hash;
-        record.time = Some(block(number).time);
-        record
-    });
+    let records = (log.leaf_count()..leaves).map(|index| registration(index, number));
     let records = records.collect();
     assert!(log.keep(records, block(number)).expect("it fits"));
 }
@@ -49,6 +40,30 @@ fn same(left: &Index, right: &Index) {
 
 /// Sizes around those of pages and their parents.
 const SIZES: [u64; 12] = [1, 2, 3, 127, 128, 129, 255, 256, 257, 300, 511, 640];
+
+/// The registration that inserts a leaf, in a block.
+fn registration(index: u64, number: u64) -> Record {
+    let mut event = Log::invented().registered(Fr::from(index + 1));
+    event.index = alloy::primitives::U256::from(index);
+    let mut record = Log::record(LEDGER, &event);
+    record.block = number;
+    record.block_hash = block(number).hash;
+    record.time = Some(block(number).time);
+    record
+}
+
+#[test]
+fn of_two_at_one_file_the_second_writes_nothing_twice() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = directory.path().join("log.sqlite");
+    let open = || Log::open_source(&path, SOURCE).expect("files are shared");
+    let (mut first, mut second) = (open(), open());
+    grow(&mut first, 1, 3);
+    let late = vec![registration(0, 1)];
+    assert!(!second.keep(late, block(1)).expect("it is told"));
+    assert_eq!((second.leaf_count(), second.head()), (0, None), "forgotten");
+    same(&open().index, &first.index);
+}
 
 #[test]
 fn what_is_kept_is_what_was_read() {
@@ -75,6 +90,8 @@ fn going_back_leaves_what_was_there() {
         let store = log.store.get_mut().expect("no panics");
         let index = store.go_back(&SOURCE, Some(block(back))).expect("whole");
         same(&index, &then.index);
+        let newest = store.block_below(u64::from(u32::MAX), 0).expect("whole");
+        assert_eq!(newest, Some(block(back)));
         same(&store.load(&SOURCE).expect("whole"), &then.index);
         log.index = index;
         log.position = log
