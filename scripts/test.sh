@@ -8,16 +8,21 @@ for tool in cargo node npm python3; do
     command -v "$tool" >/dev/null || { echo "$tool is missing: install it and retry" >&2; exit 1; }
 done
 
-echo "== contracts: tools from the lock file, artifacts, forge tests, coverage"
+echo "== contracts: tools from the lock file, artifacts, forge tests, coverage; beside them slither, and symbolic checks"
 (
     cd verifier-contract
     npm ci --no-fund --no-audit
+    # One thread, most of the time, and so are the forge tests: side by side. In a session of its own, to be ended as a whole.
+    analysis="$(mktemp)"
+    setsid ./analysis/run.sh >"$analysis" 2>&1 &
+    trap 'kill -- -$! 2>/dev/null || true; rm -f "$analysis"' EXIT
     FOUNDRY_PROFILE=ci npm run --silent test
     npm run --silent coverage
+    status=0
+    wait $! || status=$?
+    cat "$analysis"
+    exit $status
 )
-
-echo "== contracts: slither, and symbolic checks of the state machines"
-./verifier-contract/analysis/run.sh
 
 echo "== lemmas about the gadgets, by a finite-field solver"
 ./circuits/lemmas/run.sh

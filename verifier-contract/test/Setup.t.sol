@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {AgentLedger} from "../contracts/AgentLedger.sol";
 import {JobBoard} from "../contracts/JobBoard.sol";
+import {JobEscrow} from "../contracts/JobEscrow.sol";
 import {PrivateProvider} from "../contracts/PrivateProvider.sol";
 import {OpenGate} from "../contracts/gates/OpenGate.sol";
 import {IAgentLedger} from "../contracts/interfaces/IAgentLedger.sol";
@@ -32,14 +33,30 @@ contract SetupTest is World {
         new AgentLedger(at_, gate, b, v);
     }
 
+    /// @dev A ledger that names the board we are about to deploy, so that only the field under test is wrong.
+    function ledgerOfNextBoard(OpenGate gate) private returns (address) {
+        address boardAt = vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 1);
+        return address(new AgentLedger(poseidon, gate, IJobBoard(boardAt), _verifiers()));
+    }
+
+    function test_board_refuses_a_least_budget_that_fees_use_up() external {
+        IJobBoard.Config memory config = _config(address(provider));
+        config.escrow = address(new JobEscrow(1_000, stranger));
+        (config.minBudget, config.recordFee) = (100, 90);
+        OpenGate gate = new OpenGate();
+        config.ledger = ledgerOfNextBoard(gate);
+        boardRefused(config, 4);
+        config.recordFee = 89;
+        config.ledger = ledgerOfNextBoard(gate);
+        eq(new JobBoard(config).MIN_BUDGET(), 100);
+    }
+
     function test_board_refuses_bad_configurations() external {
-        // A ledger that names the board we are about to deploy, so that only the field under test is wrong.
         OpenGate gate = new OpenGate();
         IJobBoard.Config memory good = _config(address(provider));
         for (uint256 field = 0; field < 10; field++) {
             IJobBoard.Config memory config = abi.decode(abi.encode(good), (IJobBoard.Config));
-            address boardAt = vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 1);
-            config.ledger = address(new AgentLedger(poseidon, gate, IJobBoard(boardAt), _verifiers()));
+            config.ledger = ledgerOfNextBoard(gate);
             if (field == 0) config.escrow = stranger;
             if (field == 1) config.token = stranger;
             if (field == 2) config.ledger = address(ledger);

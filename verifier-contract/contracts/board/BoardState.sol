@@ -5,6 +5,7 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {Field} from "../Field.sol";
+import {JobEscrow} from "../JobEscrow.sol";
 import {IAgentLedger} from "../interfaces/IAgentLedger.sol";
 import {IAgenticCommerce} from "../interfaces/IAgenticCommerce.sol";
 import {IJobBoard} from "../interfaces/IJobBoard.sol";
@@ -61,12 +62,23 @@ abstract contract BoardState is IJobBoard, ReentrancyGuardTransient {
             revert InvalidConfig(2);
         }
         if (config.provider == address(0)) revert InvalidConfig(3);
-        if (config.minBudget <= config.recordFee) revert InvalidConfig(4);
+        // Else the least budget could never be settled.
+        if (config.minBudget - _platformFee(config) <= config.recordFee) revert InvalidConfig(4);
         if (config.grace < MIN_GRACE) revert InvalidConfig(7);
         if (config.recordFeeRecipient == address(0)) revert InvalidConfig(9);
         (ESCROW, TOKEN, LEDGER, PROVIDER) = (config.escrow, config.token, config.ledger, config.provider);
         (MIN_BUDGET, MIN_REVIEW, MIN_HOLD, GRACE) = (config.minBudget, config.minReview, config.minHold, config.grace);
         (RECORD_FEE, RECORD_FEE_RECIPIENT) = (config.recordFee, config.recordFeeRecipient);
+    }
+
+    /// @dev What the escrow keeps of the least budget, where it says so as `JobEscrow` does; 0 where it does not, and an admin may
+    /// change it.
+    function _platformFee(Config memory config) private view returns (uint256) {
+        try JobEscrow(config.escrow).PLATFORM_FEE_BPS() returns (uint256 bps) {
+            return config.minBudget * bps / 10_000;
+        } catch {
+            return 0;
+        }
     }
 
     /// @inheritdoc IJobBoard

@@ -219,7 +219,8 @@ interface IJobBoard is IJobBoardErrors, IJobBoardEvents {
         address token;
         address ledger;
         address provider;
-        /// Above recordFee.
+        /// Above recordFee, also after the escrow's platform fee, if the escrow has `PLATFORM_FEE_BPS`. Warning: in an escrow whose fee
+        /// can change, a job whose budget the fees use up is not settled; its client takes the budget back at expiry.
         uint96 minBudget;
         /// Seconds.
         uint40 minReview;
@@ -363,7 +364,7 @@ interface IJobBoard is IJobBoardErrors, IJobBoardEvents {
     /// @notice The provider that all jobs name in the escrow.
     function PROVIDER() external view returns (address);
 
-    /// @notice The least budget, base units; above RECORD_FEE.
+    /// @notice The least budget, base units; above RECORD_FEE and the escrow's fee together.
     function MIN_BUDGET() external view returns (uint96);
 
     /// @notice The least reviewPeriod, seconds.
