@@ -469,9 +469,9 @@ fn a_key_has_its_points_checked() {
         .flat_map(|word| word.0.0)
         .flat_map(u64::to_le_bytes)
         .collect();
-    let with = |at: usize| {
+    let with = |at: usize, bytes: &[u8]| {
         let mut file = good.clone();
-        file[at..at + G2].copy_from_slice(&outside);
+        file[at..at + bytes.len()].copy_from_slice(bytes);
         Zkey::read(Cursor::new(file)).and_then(|zkey| zkey.key())
     };
     let header = section(&good, 2).start + 2 * 36 + 3 * 4;
@@ -482,9 +482,27 @@ fn a_key_has_its_points_checked() {
         header + 3 * G1 + 2 * G2,
         contribution + 3 * G1,
     ] {
-        let error = with(at).expect_err("it is outside the group");
+        let error = with(at, &outside).expect_err("it is outside the group");
         let told = error.to_string();
         assert!(told.contains("not in the group of prime order"), "{told}");
+    }
+    // Infinity, which only queries may have: IC, δ, a contribution's s.
+    for at in [
+        section(&good, 3).start,
+        header + 2 * G1 + 2 * G2,
+        contribution + G1,
+    ] {
+        let error = with(at, &[0; G1]).expect_err("it is at infinity");
+        let told = error.to_string();
+        assert!(told.contains("point at infinity"), "{told}");
+    }
+    // A coefficient of a matrix, a row and a wire that the key does not have.
+    for field in [0, 4, 8] {
+        let place = section(&good, 4).start + 4 + field;
+        let mut file = good.clone();
+        file[place..place + 4].copy_from_slice(&u32::MAX.to_le_bytes());
+        let error = Zkey::read(Cursor::new(file)).expect_err("out of range");
+        assert!(error.to_string().contains("section 4"), "{error}");
     }
     let key: ark_groth16::ProvingKey<Bn254> = outcome().key().expect("good points");
     assert_eq!(key.vk.gamma_g2, G2Affine::generator());
