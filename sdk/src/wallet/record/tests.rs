@@ -183,7 +183,10 @@ fn any_life_is_rebuilt_from_words_and_chain_alone() {
         assert!(book.state.completed > 0 && !life.ratings.is_empty());
         let payouts = wallet.payouts(&life.log);
         assert_eq!(payouts.len() as u32, book.state.completed);
-        assert!(payouts.iter().all(|payout| payout.key.is_some()));
+        for payout in payouts {
+            let key = payout.key.expect("derived");
+            assert_eq!(key.address(), payout.recipient);
+        }
         let mut keys = BTreeSet::new();
         for job in life.log.jobs() {
             let taken = job.taken.as_ref().expect("all are taken");
@@ -234,6 +237,11 @@ fn a_viewing_key_reads_the_record_and_an_unregistered_agent_has_none() {
     assert_eq!(book.state, life.book.state);
     let stranger = Wallet::recover(&life.seed, &life.log, 1).expect("nothing to recover");
     assert!(!stranger.is_registered());
+    let job = life.log.job(1).expect("posted");
+    assert!(matches!(
+        stranger.worker(job),
+        Err(crate::wallet::WalletError::NotOurs(1))
+    ));
     assert_eq!(
         Reader::of(stranger.secrets().secret()).read(&life.log, &BTreeMap::new()),
         Err(RecordError::NotRegistered)
