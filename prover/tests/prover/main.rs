@@ -6,6 +6,7 @@ mod common;
 mod damage;
 mod formats;
 mod killed;
+mod points;
 mod refusals;
 mod snarkjs;
 mod statements;
