@@ -185,6 +185,14 @@ contract Groth16Test is KnownKey {
         places = new uint256[](4);
         (places[0], places[1], places[2], places[3]) = (0, 0x20, 0x40, 0x260);
         onlyAsEncoded(verifier, abi.encodeCall(IGroth16Verifier.verifyBatch, (proofs, all)), places);
+
+        // Both counts so large that what is computed from them is the same again.
+        bytes memory data = abi.encodeCall(IGroth16Verifier.verifyBatch, (proofs, all));
+        assembly ("memory-safe") {
+            mstore(add(data, 0x64), add(mload(add(data, 0x64)), shl(251, 1)))
+            mstore(add(data, 0x284), add(mload(add(data, 0x284)), shl(252, 1)))
+        }
+        require(!answers(verifier, data), "counts that wrap around");
     }
 
     /// @dev An array may stand elsewhere by the standard; nobody encodes so, and finding it would cost every proof.
