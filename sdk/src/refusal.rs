@@ -1,8 +1,8 @@
 //! What contracts refuse, in words: their custom errors, decoded.
 
-use crate::log::Stage;
+use crate::{log::Stage, utc::utc};
 use alloy::{
-    primitives::Bytes,
+    primitives::{Bytes, U256},
     sol_types::{Panic, Revert, SolError},
 };
 use repute_contracts::{
@@ -110,10 +110,15 @@ fn board(error: &Board) -> String {
             e.field
         ),
         Board::NotAllowed(e) => format!("only {} may send this, not {}", e.expected, e.caller),
-        Board::TooLate(e) => format!("the last second was {}, now it is {}", e.last, e.nowTime),
+        Board::TooLate(e) => format!(
+            "the last second was {}, now it is {}",
+            date(e.last),
+            date(e.nowTime)
+        ),
         Board::TooEarly(e) => format!(
             "possible from {} on, now it is {}; wait",
-            e.first, e.nowTime
+            date(e.first),
+            date(e.nowTime)
         ),
         Board::ProofTime(e) => proof_time(e.provenAt, e.nowTime),
         Board::InvalidTicket(_) => "the ticket is no field element; prove again".to_owned(),
@@ -188,7 +193,8 @@ fn ledger(error: &Ledger) -> String {
         Ledger::ProofTime(e) => proof_time(e.provenAt, e.nowTime),
         Ledger::DeadlinePassed(e) => format!(
             "the request's deadline {} passed, now it is {}; ask for a new one",
-            e.deadline, e.nowTime
+            date(e.deadline),
+            date(e.nowTime)
         ),
         Ledger::NotTaken(e) => format!("job {} was never taken", e.postId),
         Ledger::MalformedPolicy(_) => "the policy is not well-formed".to_owned(),
@@ -204,10 +210,16 @@ fn ledger(error: &Ledger) -> String {
     }
 }
 
-fn proof_time(proven_at: impl fmt::Display, now: impl fmt::Display) -> String {
+fn proof_time(proven_at: U256, now: U256) -> String {
     format!(
-        "the proof's time {proven_at} is later than now ({now}) or older than an hour; prove again"
+        "the proof's time {} is later than now ({}) or older than an hour; prove again",
+        date(proven_at),
+        date(now)
     )
+}
+
+fn date(seconds: U256) -> String {
+    utc(seconds.saturating_to())
 }
 
 fn token_failed(token: impl fmt::Display) -> String {
