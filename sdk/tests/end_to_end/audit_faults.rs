@@ -7,8 +7,8 @@ use crate::world::World;
 use alloy::primitives::{Address, B256, U256};
 use alloy::sol_types::SolEvent;
 use lies::{
-    Truth, balance, block, calldata, changed_word, event, later, locked, other, swapped_proofs,
-    twice, view, without,
+    Truth, balance, block, calldata, changed_word, event, later, locked, other, other_than_zero,
+    swapped_proofs, twice, view, without,
 };
 use repute_contracts::{
     EmbeddedChain,
@@ -179,20 +179,18 @@ pub async fn plant(world: &World, embedded: &EmbeddedChain) {
         })
     );
     // The board's answer is a struct of static members: hash, worker, takenAt, …
-    names!(
-        "a job with another worker",
-        JobState,
-        view::<JobBoard::jobCall>(board, other(1))
-    );
-    names!(
-        "a job at another stage",
-        JobState,
-        view::<JobBoard::jobCall>(board, other(4))
-    );
+    const TICKET: usize = 6;
+    for member in (0..12).filter(|member| *member != TICKET) {
+        names!(
+            "a job of which something else is told",
+            JobState,
+            view::<JobBoard::jobCall>(board, other(member))
+        );
+    }
     names!(
         "a job with another ticket",
         Ticket,
-        view::<JobBoard::jobCall>(board, other(6))
+        view::<JobBoard::jobCall>(board, other_than_zero(TICKET))
     );
     names!(
         "a post more",

@@ -239,6 +239,18 @@ pub fn other(position: usize) -> impl Fn(&mut Vec<u8>) + Send + Sync + 'static {
     move |told| told[32 * position + 31] ^= 1
 }
 
+/// [`other`], where the word is not zero.
+pub fn other_than_zero(position: usize) -> impl Fn(&mut Vec<u8>) + Send + Sync + 'static {
+    move |told| {
+        if told[32 * position..32 * (position + 1)]
+            .iter()
+            .any(|byte| *byte != 0)
+        {
+            other(position)(told);
+        }
+    }
+}
+
 /// Changes a block's header or its transactions.
 pub fn block(
     target: &Log,
