@@ -228,6 +228,19 @@ pub async fn plant(world: &World, embedded: &EmbeddedChain) {
         twice(t.transfer(&settled, provider))
     );
     names!(
+        "a base unit more than is due",
+        UnexplainedTransfer,
+        changed_word(t.transfer(&settled, provider), 0, |w| w + U256::from(1))
+    );
+    names!(
+        "what is due to one, paid to another",
+        UnexplainedTransfer,
+        event(t.transfer(&settled, provider), |log| {
+            log["topics"][2] = json!(Address::repeat_byte(5).into_word());
+            true
+        })
+    );
+    names!(
         "a payout that never came",
         MissingTransfer,
         without(t.transfer(&settled, provider))
