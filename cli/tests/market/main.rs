@@ -2,6 +2,7 @@
 
 mod audit;
 mod board;
+mod caches;
 #[path = "../common/mod.rs"]
 mod common;
 mod prove;

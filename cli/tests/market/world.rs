@@ -13,7 +13,7 @@ use repute_circuits::policy::Policy;
 use repute_contracts::{
     anvil::Anvil,
     bindings::TestToken,
-    deploy::{BoardTerms, DeployConfig, Deployment, Escrow, Gate, Token},
+    deploy::{BoardTerms, DeployConfig, Deployment, Escrow},
     dev::dev_signers,
     provider::{connect, http_client},
     time,
@@ -21,7 +21,7 @@ use repute_contracts::{
 use repute_prover::{Store, TerminalProgress};
 use repute_sdk::{
     board::{Agent, Client, Settle, Take},
-    chain::Chain,
+    chain::{Chain, local::development},
     document::Document,
     keys::Keyring,
     log::Log,
@@ -67,14 +67,10 @@ impl World {
         let [deployer, client, relayer, arbiter, ..] = dev_signers();
         let address = deployer.address();
         let config = DeployConfig {
-            circuits: keyring.circuits(),
-            provenance: keyring.key_provenance(),
-            token: Token::Test,
             escrow: Escrow::New {
                 fee_bps: 0,
                 treasury: address,
             },
-            gate: Gate::Open,
             board: BoardTerms {
                 min_budget: TOKEN,
                 min_review: HOUR,
@@ -83,6 +79,7 @@ impl World {
                 record_fee: 0,
                 record_fee_recipient: arbiter.address(),
             },
+            ..development(&keyring, address, address)
         };
         let provider = connect(node.clone(), Some(EthereumWallet::from(deployer)));
         let deployment = Deployment::create(provider, address, config).await;

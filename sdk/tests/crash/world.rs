@@ -15,13 +15,13 @@ use repute_circuits::{
 use repute_contracts::{
     anvil::Anvil,
     bindings::TestToken,
-    deploy::{BoardTerms, DeployConfig, Deployment, Escrow, Gate, Token},
+    deploy::{BoardTerms, DeployConfig, Deployment, Escrow},
     dev::dev_signers,
 };
 use repute_prover::TerminalProgress;
 use repute_sdk::{
     board::{self, Agent, Client, Intent},
-    chain::Chain,
+    chain::{Chain, local::development},
     document::Document,
     keys::Keyring,
     log::Log,
@@ -247,14 +247,10 @@ impl World {
 async fn deploy(anvil: &Anvil, place: &Place, keyring: &Keyring, deployer: PrivateKeySigner) {
     let address = deployer.address();
     let config = DeployConfig {
-        circuits: keyring.circuits(),
-        provenance: keyring.key_provenance(),
-        token: Token::Test,
         escrow: Escrow::New {
             fee_bps: 0,
             treasury: address,
         },
-        gate: Gate::Open,
         board: BoardTerms {
             min_budget: 1,
             min_review: HOUR,
@@ -263,6 +259,7 @@ async fn deploy(anvil: &Anvil, place: &Place, keyring: &Keyring, deployer: Priva
             record_fee: 0,
             record_fee_recipient: address,
         },
+        ..development(keyring, address, address)
     };
     let provider = anvil.provider_with(deployer.into());
     let deployment = Deployment::create(provider, address, config).await;
